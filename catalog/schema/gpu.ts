@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { provenance } from "./source.ts";
+
+const teraflops = z.number().positive().nullable();
+
+export const gpuSchema = z.strictObject({
+  id: z.string().min(1),
+  name: z.string(),
+  vendor: z.string(),
+  architecture: z.string(),
+  computeCapability: z.string().nullable().describe("CUDA compute capability such as 9.0; gfx name for AMD; null for others"),
+  memoryGB: z.number().positive().describe("Marketing size; never used in arithmetic"),
+  memoryUsableMiB: z.number().positive().describe("nvidia-smi memory.total"),
+  cudaMemoryBytes: z
+    .number()
+    .int()
+    .positive()
+    .nullable()
+    .describe("Bytes that CUDA reports as total (what vLLM multiplies by gpu_memory_utilization); null when no log was found"),
+  memoryBandwidthGBps: z.number().positive().nullable().describe("Peak memory bandwidth, 1e9 bytes/s"),
+  tflopsDense: z
+    .strictObject({
+      fp32: teraflops,
+      tf32: teraflops,
+      fp16: teraflops,
+      bf16: teraflops,
+      fp8: teraflops,
+      int8: teraflops,
+      fp4: teraflops,
+    })
+    .describe("Dense peak, 1e12 operations/s, FP32 accumulate"),
+  nvlinkGBps: z.number().positive().nullable().describe("NVLink or xGMI, both directions together, 1e9 bytes/s"),
+  link: z
+    .enum(["nvlink2", "nvlink3", "nvlink4", "nvlink5", "xgmi", "pcie3", "pcie4", "pcie5", "none"])
+    .describe("What two GPUs of this type talk over when the instance wires them up; the instance decides"),
+  pcieGen: z.number().int().nullable(),
+  performanceFamily: z.string().nullable().describe("Key into engines/step-time.json gpuFamilies; null when no family fits"),
+  tdpWatts: z.number().positive().nullable(),
+  formFactor: z.string(),
+  aliases: z.array(z.string()).describe("Also what nvidia-smi prints and what the clouds call it"),
+  verification: z.enum(["stored-copy", "partly-stored", "recalled"]),
+  note: z.string().nullable(),
+  ...provenance,
+});
+
+export type Gpu = z.infer<typeof gpuSchema>;

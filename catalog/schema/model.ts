@@ -1,0 +1,129 @@
+import { z } from "zod";
+import { isoDate } from "./source.ts";
+
+const count = z.number().int().min(0);
+const positive = z.number().int().positive();
+
+export const taskSchema = z.enum(["generate", "embed", "rerank", "transcribe"]);
+export type Task = z.infer<typeof taskSchema>;
+
+/** Architecture facts of one open model. Sizes are bytes, never GB. `null` is "not known" or "does not apply", never 0. */
+export const modelSchema = z.strictObject({
+  id: z.string().min(1).describe("Hugging Face repository"),
+  aliases: z.array(z.string()),
+  family: z.string(),
+  task: taskSchema,
+  architecture: z.enum(["dense", "moe", "hybrid", "encoder", "encoder-decoder"]),
+  attention: z.enum(["mha", "gqa", "mqa", "mla"]),
+  parameters: positive.describe("Unique weights of plain serving, tied tables once, without the MTP block and scales"),
+  parametersActive: positive.nullable().describe("Mixture of experts: weights read for one token"),
+  parametersReadPerToken: positive.nullable(),
+  parametersLanguage: positive,
+  numLayers: positive,
+  hiddenSize: positive,
+  intermediateSize: positive.nullable(),
+  numAttentionHeads: positive,
+  numKvHeads: positive,
+  headDim: positive.describe("Explicit; never hiddenSize / numAttentionHeads"),
+  vocabSize: positive,
+  tieWordEmbeddings: z.boolean(),
+  maxContext: positive.describe("Tokens"),
+  contextWithoutScaling: positive.nullable(),
+  slidingWindow: z
+    .strictObject({
+      window: positive,
+      kind: z.enum(["sliding", "chunked"]),
+      pattern: z.string(),
+      layersGlobal: count,
+      layersLocal: count,
+      globalNumKvHeads: positive.optional(),
+      globalHeadDim: positive.optional(),
+      localNumKvHeads: positive.optional(),
+    })
+    .nullable(),
+  mla: z
+    .strictObject({
+      kvLoraRank: positive,
+      qkRopeHeadDim: positive,
+      qkNopeHeadDim: positive,
+      vHeadDim: positive,
+      qLoraRank: positive.nullable(),
+    })
+    .nullable(),
+  moe: z
+    .strictObject({
+      numExperts: positive,
+      expertsPerToken: positive,
+      expertIntermediateSize: positive,
+      sharedExperts: count,
+      sharedExpertIntermediateSize: count,
+      denseLayers: count,
+      layers: positive.optional(),
+      latentDim: positive.optional(),
+    })
+    .nullable(),
+  linearAttention: z
+    .strictObject({
+      type: z.string(),
+      layers: positive,
+      attentionLayers: positive,
+      numValueHeads: positive,
+      valueHeadDim: positive,
+      convKernel: positive,
+      stateDtype: z.string(),
+      pattern: z.string(),
+      numKeyHeads: positive.optional(),
+      keyHeadDim: positive.optional(),
+      numGroups: positive.optional(),
+      stateSize: positive.optional(),
+    })
+    .nullable(),
+  encoder: z
+    .strictObject({
+      layers: positive,
+      hidden: positive,
+      heads: positive,
+      intermediate: positive,
+      melBins: positive,
+      maxFrames: positive,
+      positions: positive,
+      chunkSeconds: positive,
+    })
+    .nullable(),
+  visionTower: z
+    .strictObject({
+      kind: z.string(),
+      params: positive,
+      hidden: positive.optional(),
+      layers: positive.optional(),
+      intermediate: positive.optional(),
+      patch: positive.optional(),
+      positions: positive.optional(),
+    })
+    .nullable(),
+  indexer: z.strictObject({ layers: positive, heads: positive, headDim: positive, topk: positive }).nullable(),
+  compressedAttention: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullable(),
+  mtp: z.strictObject({ layers: positive, params: positive, dense: z.boolean().optional() }).nullable(),
+  nativePrecision: z.string(),
+  weightLayout: z.looseObject({ kind: z.string() }).describe("Which tensors a layer has; read by planner/memory/weights"),
+  kvCache: z
+    .strictObject({
+      perTokenGlobal: z.number().min(0),
+      perTokenLocal: z.number().min(0),
+      window: positive.nullable(),
+      perSequence: z.number().min(0),
+    })
+    .describe("16-bit cache. bytes(s tokens) = perTokenGlobal*s + perTokenLocal*min(s, window) + perSequence"),
+  weightBytesNative: positive.nullable(),
+  checkpointBytes: positive.nullable().describe("Bytes of the published weight files: what a node downloads"),
+  checkpointBytesBasis: z.string().nullable(),
+  quantizedVariants: z.array(z.looseObject({})).nullable(),
+  deployable: z.boolean().describe("False for models whose weights were never published"),
+  license: z.string(),
+  gated: z.boolean().nullable().describe("Needs an accepted licence and a token; null = not verified"),
+  note: z.string().nullable(),
+  sources: z.array(z.string()).min(1),
+  asOf: isoDate,
+});
+
+export type Model = z.infer<typeof modelSchema>;

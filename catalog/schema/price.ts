@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { cloudSchema } from "./instance-type.ts";
+import { isoDate } from "./source.ts";
+
+const usdPerHour = z.number().positive();
+
+/** One dated price per node-hour, in US dollars, Linux, shared tenancy, without tax or support. */
+export const quotedPriceSchema = z.strictObject({
+  usdPerHour,
+  source: z.string().min(1),
+  asOf: isoDate,
+  estimated: z.boolean().describe("True when computed from another figure rather than read"),
+});
+export type QuotedPrice = z.infer<typeof quotedPriceSchema>;
+
+export const spotPriceSchema = quotedPriceSchema.extend({
+  minUsdPerHour: usdPerHour.nullable().describe("Cheapest zone"),
+  zoneCount: z.number().int().positive().nullable(),
+});
+
+export const commitmentPriceSchema = quotedPriceSchema.extend({ kind: z.string() });
+
+export const priceSchema = z.strictObject({
+  instance: z.string().min(1),
+  cloud: cloudSchema,
+  region: z.string().min(1),
+  onDemand: quotedPriceSchema.nullable(),
+  spot: spotPriceSchema.nullable().describe("Median over the zones"),
+  committed1Year: commitmentPriceSchema.nullable(),
+  committed3Year: commitmentPriceSchema.nullable(),
+  listUsdPerHour: z.number().positive().nullable().describe("For reference only: a list price of something that is not sold on demand"),
+  note: z.string().nullable(),
+});
+export type Price = z.infer<typeof priceSchema>;
+
+export const spotInterruptionSchema = z.strictObject({
+  instance: z.string(),
+  region: z.string(),
+  band: z.string().describe("AWS Spot Advisor: share of instances reclaimed in the last month"),
+  bandIndex: z.number().int().min(0).max(4),
+  savingsPercent: z.number().nullable(),
+});
+export type SpotInterruption = z.infer<typeof spotInterruptionSchema>;

@@ -1,0 +1,9 @@
+import { z } from "zod";
+
+export const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "expected a date YYYY-MM-DD");
+
+/** Every catalog row says where it comes from and when that was true. */
+export const provenance = {
+  source: z.string().min(1).describe("Where the facts were read: repository@commit, document or URL"),
+  asOf: isoDate.describe("Day on which the facts held; the earliest day where only a bracket is known"),
+};

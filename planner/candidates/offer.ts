@@ -1,0 +1,27 @@
+import type { Cloud } from "../../catalog/schema/instance-type.ts";
+import type { Market } from "../spec/fleet-spec.ts";
+import type { MicroUsdPerHour } from "../units.ts";
+
+/** An instance type that can be bought for a cluster in one market, at a dated price that holds in each of `zones`. */
+export interface Offer {
+  /** `cluster/instance/market`: unique, and the order of ties. */
+  readonly id: string;
+  readonly cluster: string;
+  readonly cloud: Cloud;
+  readonly region: string;
+  readonly instanceType: string;
+  readonly family: string;
+  readonly market: Market;
+  readonly zones: readonly string[];
+  readonly gpu: string;
+  readonly gpusPerNode: number;
+  /** What pods can have of a node, system reservations and our own daemon sets already taken off. */
+  readonly allocatableVcpus: number;
+  readonly allocatableMemoryBytes: number;
+  readonly usdPerNodeHour: MicroUsdPerHour;
+  readonly priceAsOf: string;
+  readonly priceSource: string;
+  readonly priceEstimated: boolean;
+  /** Nodes that exist (static offers); null where a cloud sells more. */
+  readonly maxNodes: number | null;
+}

@@ -1,0 +1,38 @@
+import type { KvCacheDtype } from "../spec/fleet-spec.ts";
+import type { Precision } from "./precision.ts";
+
+/** How one replica of a model is laid out on GPUs of one type. The nouns of an engine's command line, decided. */
+export interface Layout {
+  /** Catalog id of the GPU. */
+  readonly gpu: string;
+  readonly tensorParallel: number;
+  readonly pipelineParallel: number;
+  /** Attention data parallelism inside one replica (mixture of experts); dense models use replicas instead. */
+  readonly dataParallel: number;
+  /** 1 = experts are sharded like everything else; otherwise tensorParallel x dataParallel. */
+  readonly expertParallel: number;
+  readonly precision: Precision;
+  readonly kvCacheDtype: KvCacheDtype;
+  readonly maxModelLen: number;
+  readonly maxNumSeqs: number;
+  readonly maxNumBatchedTokens: number;
+  /** Share of the memory that CUDA reports, 0 to 1. */
+  readonly gpuMemoryUtilization: number;
+  readonly enforceEager: boolean;
+}
+
+export const gpusPerReplica = (layout: Pick<Layout, "tensorParallel" | "pipelineParallel" | "dataParallel">): number =>
+  layout.tensorParallel * layout.pipelineParallel * layout.dataParallel;
+
+/** The identity of a layout inside a fleet, readable: `l40s-tp2-fp8`. Only what differs from 1 is said. */
+export const layoutKey = (layout: Layout): string =>
+  [
+    layout.gpu,
+    `tp${layout.tensorParallel}`,
+    layout.pipelineParallel > 1 ? `pp${layout.pipelineParallel}` : "",
+    layout.dataParallel > 1 ? `dp${layout.dataParallel}` : "",
+    layout.expertParallel > 1 ? `ep${layout.expertParallel}` : "",
+    layout.precision,
+  ]
+    .filter((part) => part !== "")
+    .join("-");

@@ -1,0 +1,106 @@
+import type { Market, Survive } from "../spec/fleet-spec.ts";
+import type { MicroRequestsPerSecond, MicroUsdPerHour } from "../units.ts";
+
+/**
+ * The packing problem in integers, free of models and GPUs' physics: choose for each workload one option (a layout on one
+ * GPU type in one cluster) and replica counts on offers, buy whole nodes, pay least.
+ * Offers, options and workloads are referred to by their index in these arrays; ids break ties and name things.
+ */
+export interface PackingProblem {
+  readonly offers: readonly PackingOffer[];
+  readonly workloads: readonly PackingWorkload[];
+  readonly quotas: readonly PackingQuota[];
+}
+
+export interface PackingOffer {
+  readonly id: string;
+  readonly cluster: string;
+  readonly gpu: string;
+  readonly market: Market;
+  /** At least one. A pool of this offer is bound to one of them, or to none in particular (on-demand, no zone rule). */
+  readonly zones: readonly string[];
+  /** A power of two. */
+  readonly gpusPerNode: number;
+  readonly usdPerNodeHour: MicroUsdPerHour;
+  /** Nodes that exist, over all zones; null for no limit. */
+  readonly maxNodes: number | null;
+}
+
+export interface PackingWorkload {
+  readonly id: string;
+  /** At the busiest hour; 0 asks for nothing. */
+  readonly demand: MicroRequestsPerSecond;
+  readonly survive: Survive;
+  /** Share of the demand that must still be served after the loss, 0 to 1. */
+  readonly degradedShare: number;
+  /** Largest share of the workload's replicas on spot offers, 0 to 1. */
+  readonly spotMaxShare: number;
+  readonly options: readonly PackingOption[];
+}
+
+export interface PackingOption {
+  /** Unique inside its workload. */
+  readonly id: string;
+  readonly cluster: string;
+  readonly gpu: string;
+  /** A power of two. */
+  readonly gpusPerReplica: number;
+  readonly capacity: MicroRequestsPerSecond;
+  /** Indexes of the offers whose nodes can hold it: GPU type and cluster match, gpusPerNode >= gpusPerReplica, CPU and RAM share suffice. */
+  readonly offers: readonly number[];
+}
+
+/** At most `gpus` GPUs on nodes of these offers together. */
+export interface PackingQuota {
+  readonly id: string;
+  readonly offers: readonly number[];
+  readonly gpus: number;
+}
+
+export interface Packing {
+  readonly status: "optimal" | "feasible";
+  /** Sorted by offer index, then zone. Every pool has at least one node. */
+  readonly pools: readonly PackedPool[];
+  /** Sorted by workload index, then offer index, then zone. */
+  readonly placements: readonly Placement[];
+  readonly usdPerHour: MicroUsdPerHour;
+  /** Valid for the problem as stated above, but for `restrictions`. */
+  readonly lowerBoundUsdPerHour: MicroUsdPerHour;
+  /** Rules the search and the bound both keep, in words a user can read. */
+  readonly restrictions: readonly string[];
+}
+
+export interface PackedPool {
+  readonly offer: number;
+  /** null: any of the offer's zones. */
+  readonly zone: string | null;
+  readonly nodes: number;
+  /** One way to fill the nodes; the counts of equal nodes are added up. */
+  readonly patterns: readonly NodePattern[];
+}
+
+export interface NodePattern {
+  readonly nodes: number;
+  readonly replicas: readonly { readonly workload: number; readonly replicas: number }[];
+}
+
+export interface Placement {
+  readonly workload: number;
+  /** Index into the workload's options; the same for all its placements. */
+  readonly option: number;
+  readonly offer: number;
+  readonly zone: string | null;
+  readonly replicas: number;
+}
+
+/** No fleet obeys every rule: which workloads cannot be placed at all, or which quota is short and by how much. */
+export type Infeasible =
+  | {
+      readonly reason: "workload";
+      readonly workload: number;
+      readonly rule: "no-option" | "spot-share" | "survive" | "max-nodes" | "quota";
+    }
+  | { readonly reason: "quota"; readonly quota: number; readonly gpusNeeded: number }
+  | { readonly reason: "max-nodes"; readonly offer: number; readonly nodesNeeded: number };
+
+export type PackingResult = { readonly packing: Packing } | { readonly infeasible: readonly Infeasible[] };

@@ -1,0 +1,48 @@
+import type { Finding } from "../finding.ts";
+
+/** Milliseconds. Ordered: p50 <= p95 <= p99; the mean lies anywhere between p50 and p99. */
+export interface LatencySummary {
+  readonly mean: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/** What one replica does at a given load, steady state. Field names are an interface (docs/batch.md). */
+export interface ServingPoint {
+  readonly ttftMs: LatencySummary;
+  readonly tpotMs: LatencySummary;
+  readonly outputTokensPerSecond: number;
+  readonly totalTokensPerSecond: number;
+  readonly requestsPerSecond: number;
+  /** Requests inside the engine, running and waiting. */
+  readonly concurrency: number;
+  /** Share of the largest sustainable request rate, 0 to 1. */
+  readonly utilization: number;
+  readonly limitedBy: "load" | "kv-cache" | "max-num-seqs" | "compute" | "saturated";
+  readonly fits: boolean;
+  readonly finding: Finding | null;
+  readonly interval90: {
+    readonly ttftMs: readonly [number, number];
+    readonly tpotMs: readonly [number, number];
+    readonly outputTokensPerSecond: readonly [number, number];
+  };
+  /** What the prediction rests on: the GPU and model family measured, only the GPU family, or neither. */
+  readonly evidence: "measured" | "gpu-and-family" | "gpu-family" | "none";
+}
+
+/** How requests reach one replica. */
+export type Load =
+  | { readonly kind: "closed"; readonly concurrency: number }
+  | { readonly kind: "open"; readonly requestsPerSecond: number }
+  | { readonly kind: "saturated" }
+  | { readonly kind: "batch"; readonly requests: number };
+
+/** Tokens of the mean request, and how far they spread. */
+export interface Lengths {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** null: the spread is not known; the model then assumes a coefficient of variation it documents. */
+  readonly inputTokensP95: number | null;
+  readonly prefixCacheHitRate: number;
+}

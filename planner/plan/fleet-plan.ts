@@ -1,0 +1,195 @@
+import type { Cloud } from "../../catalog/schema/instance-type.ts";
+import type { Task } from "../../catalog/schema/model.ts";
+import type { Finding } from "../finding.ts";
+import type { Precision } from "../layouts/precision.ts";
+import type { ServingPoint } from "../performance/serving-point.ts";
+import type { EngineSpec, KvCacheDtype, Market, Slo, Survive, WeightsSpec } from "../spec/fleet-spec.ts";
+
+/**
+ * The finished plan: plain JSON, the same object in `plan --json`, the lock, the Pulumi program and every report.
+ * Whatever shows a number reads it from here. Money is US dollars with at most six decimals (from integer micro-dollars).
+ */
+export interface FleetPlan {
+  readonly schemaVersion: 1;
+  readonly fleet: string;
+  readonly inputs: PlanInputs;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly clusters: readonly PlannedCluster[];
+  readonly pools: readonly PlannedPool[];
+  readonly workloads: readonly PlannedWorkload[];
+  readonly cost: PlanCost;
+  readonly budget: { readonly usdPerMonth: number; readonly mode: "soft" | "hard"; readonly headroomUsdPerMonth: number } | null;
+  readonly optimality: Optimality;
+  readonly assumptions: readonly Finding[];
+  readonly warnings: readonly Finding[];
+  readonly alternatives?: readonly Alternative[];
+  readonly rejected?: readonly Rejection[];
+}
+
+export interface PlanInputs {
+  readonly specSha256: string;
+  readonly catalogSha256: string;
+  readonly catalogAsOf: string;
+  readonly measurementsSha256?: string;
+  readonly lockSha256?: string;
+  readonly plannerVersion: string;
+}
+
+export interface PlannedCluster {
+  readonly name: string;
+  readonly cloud: Cloud;
+  readonly region: string;
+}
+
+/** Nodes of one instance type in one market: one node pool on the cloud's side. */
+export interface PlannedPool {
+  readonly name: string;
+  readonly cluster: string;
+  readonly cloud: Cloud;
+  readonly region: string;
+  /** One zone: bound to it. Several: any of these. */
+  readonly zones: readonly string[];
+  readonly instanceType: string;
+  /** The cloud's machine type where the catalog id is a composite (GCP N1 + T4); else the same as instanceType. */
+  readonly machineType: string;
+  readonly market: Market;
+  readonly nodes: number;
+  readonly minNodes: number;
+  readonly maxNodes: number;
+  readonly gpu: string;
+  readonly gpusPerNode: number;
+  readonly arch: "amd64" | "arm64";
+  readonly diskBytes: number;
+  readonly localSsdGB: number;
+  readonly usdPerNodeHour: number;
+  readonly usdPerHour: number;
+  readonly usdPerMonth: number;
+  readonly price: { readonly asOf: string; readonly source: string; readonly estimated: boolean };
+  readonly costCenter: string | null;
+  readonly nodePatterns: readonly { readonly nodes: number; readonly replicas: Readonly<Record<string, number>> }[];
+}
+
+export interface PlannedWorkload {
+  readonly name: string;
+  readonly model: string;
+  readonly task: Task;
+  readonly costCenter: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly demand: {
+    readonly requestsPerSecond: number;
+    readonly hourlyRequestsPerSecond?: readonly number[];
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+    readonly inputTokensP95: number | null;
+  };
+  readonly slo: Slo;
+  readonly confidence: number;
+  readonly availability: { readonly survive: Survive; readonly degradedShare: number };
+  readonly spot: { readonly maxShare: number; readonly minSurvival: number };
+  readonly deployments: readonly PlannedDeployment[];
+  readonly cost: WorkloadCost;
+}
+
+/** The last three are null at zero demand. */
+export interface WorkloadCost {
+  readonly usdPerHour: number;
+  readonly usdPerMonth: number;
+  readonly usdPerMillionTokens: number | null;
+  readonly usdPerMillionOutputTokens: number | null;
+  readonly usdPerThousandRequests: number | null;
+}
+
+export interface PlannedDeployment {
+  readonly name: string;
+  readonly pool: string;
+  /** Replicas by zone where the pool is bound to one; null for "any of the pool's zones". */
+  readonly zones: Readonly<Record<string, number>> | null;
+  readonly replicas: number;
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  readonly weights: WeightsSpec & { readonly bytes: number; readonly format: Precision };
+  readonly precision: Precision;
+  readonly kvCacheDtype: KvCacheDtype;
+  readonly tensorParallel: number;
+  readonly pipelineParallel: number;
+  readonly dataParallel: number;
+  readonly expertParallel: number;
+  readonly nodesPerReplica: number;
+  readonly gpusPerReplica: number;
+  readonly vcpusPerReplica: number;
+  readonly memoryBytesPerReplica: number;
+  readonly engine: EngineSpec & {
+    readonly maxModelLen: number;
+    readonly maxNumSeqs: number;
+    readonly maxNumBatchedTokens: number;
+    readonly gpuMemoryUtilization: number;
+    readonly enforceEager: boolean;
+    readonly prefixCaching: boolean;
+  };
+  readonly startupSeconds: number;
+  readonly capacityRequestsPerSecondPerReplica: number;
+  readonly plannedRequestsPerSecondPerReplica: number;
+  readonly memory: PlannedMemory;
+  readonly predicted: ServingPoint;
+}
+
+/** The `size` fields of the interface. */
+export interface PlannedMemory {
+  readonly weightBytesPerGpu: number;
+  readonly activationBytesPerGpu: number;
+  readonly nonTorchBytesPerGpu: number;
+  readonly cudaGraphBytesPerGpu: number;
+  readonly kvCacheBytesPerGpu: number;
+  readonly kvCacheTokens: number;
+  readonly maxConcurrency: number;
+}
+
+export interface Money {
+  readonly usdPerHour: number;
+  readonly usdPerMonth: number;
+}
+
+/** Each breakdown adds up to the headline to the cent: months are rounded by largest remainder. */
+export interface PlanCost extends Money {
+  readonly byWorkload: Readonly<Record<string, Money>>;
+  readonly byPool: Readonly<Record<string, Money>>;
+  readonly byMarket: Readonly<Record<string, Money>>;
+  readonly byCloud: Readonly<Record<string, Money>>;
+  readonly byCostCenter: Readonly<Record<string, Money>>;
+  readonly idleUsdPerHour: number;
+  readonly included: readonly string[];
+  readonly excluded: readonly string[];
+}
+
+export interface Optimality {
+  readonly status: "optimal" | "feasible";
+  readonly lowerBoundUsdPerHour: number;
+  /** (cost - bound) / cost, 0 to 1. */
+  readonly gap: number;
+  readonly restrictions: readonly string[];
+}
+
+/** One other way to serve a workload, priced as if it were alone. */
+export interface Alternative {
+  readonly workload: string;
+  readonly instanceType: string;
+  readonly market: Market;
+  readonly cluster: string;
+  readonly gpu: string;
+  readonly precision: Precision;
+  readonly tensorParallel: number;
+  readonly replicas: number;
+  readonly nodes: number;
+  readonly usdPerHour: number;
+  readonly usdPerMonth: number;
+  readonly usdPerMillionTokens: number | null;
+  readonly priceAsOf: string;
+  readonly predicted: ServingPoint;
+}
+
+/** A candidate that was not taken, and why. */
+export interface Rejection {
+  readonly workload: string;
+  readonly candidate: string;
+  readonly finding: Finding;
+}

@@ -1,0 +1,111 @@
+import type { Cloud } from "../../catalog/schema/instance-type.ts";
+import type { Task } from "../../catalog/schema/model.ts";
+import type { Precision } from "../layouts/precision.ts";
+
+/** A fleet spec after validation against the schema and the catalog, every default filled in. Plain data, sorted by nothing: the user's order. */
+export interface FleetSpec {
+  readonly fleet: string;
+  readonly clusters: readonly ClusterSpec[];
+  /** Zone names in full (`us-east-1a`), by cloud and region of a cluster. */
+  readonly zones: Readonly<Record<string, readonly string[]>>;
+  readonly markets: readonly Market[];
+  readonly gpus: AllowDeny;
+  readonly instances: AllowDeny;
+  readonly quotas: readonly QuotaSpec[];
+  readonly budget: { readonly usdPerMonth: number; readonly mode: "soft" | "hard" } | null;
+  /** Chance that a workload's SLO holds, given the prediction's error bar; 0.5 to 0.999. */
+  readonly confidence: number;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly workloads: readonly WorkloadSpec[];
+}
+
+export type Market = "on-demand" | "spot" | "reserved" | "static";
+
+/** Catalog ids, resolved from aliases. An empty `allow` allows everything. */
+export interface AllowDeny {
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+}
+
+export interface ClusterSpec {
+  readonly name: string;
+  readonly cloud: Cloud;
+  readonly region: string;
+}
+
+export interface QuotaSpec {
+  readonly cloud: Cloud;
+  readonly region: string;
+  /** Instance family (`p5`, `g6e`, `a3-highgpu`): the instance id up to its size. */
+  readonly family: string;
+  readonly market: Market;
+  readonly gpus: number;
+}
+
+export interface WorkloadSpec {
+  readonly name: string;
+  /** Catalog id. */
+  readonly model: string;
+  readonly task: Task;
+  /** Precisions to choose from, all of them runnable for the model; `auto` is already expanded. */
+  readonly precisions: readonly Precision[];
+  readonly kvCacheDtype: KvCacheDtype;
+  readonly demand: Demand;
+  /** Tokens of one request, input and output together, that a replica must be able to hold. */
+  readonly maxModelLen: number;
+  readonly slo: Slo;
+  readonly availability: { readonly survive: Survive; readonly degradedShare: number };
+  readonly spot: { readonly maxShare: number; readonly minSurvival: number };
+  readonly engine: EngineSpec;
+  readonly weights: WeightsSpec;
+  /** Cluster names; empty for any. */
+  readonly clusters: readonly string[];
+  readonly costCenter: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  /** `workloads[2]`: where the user wrote it, for findings. */
+  readonly path: string;
+}
+
+export type KvCacheDtype = "auto" | "bf16" | "fp16" | "fp8" | "fp8_e4m3" | "fp8_e5m2" | "nvfp4" | "fp32";
+export type Survive = "none" | "replica" | "node" | "zone";
+
+/** The busiest hour. Lengths are means in tokens; `inputTokensP95` is null when nothing was said about the spread. */
+export interface Demand {
+  readonly requestsPerSecond: number;
+  readonly hourlyRequestsPerSecond: readonly number[] | null;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly inputTokensP95: number | null;
+  readonly lengths: readonly { readonly share: number; readonly inputTokens: number; readonly outputTokens: number }[] | null;
+  /** Share of input tokens found in the prefix cache, 0 to 1. */
+  readonly prefixCacheHitRate: number;
+}
+
+/** Upper limits in milliseconds; a missing key is no limit. */
+export interface Slo {
+  readonly ttftMeanMs?: number;
+  readonly ttftP50Ms?: number;
+  readonly ttftP95Ms?: number;
+  readonly ttftP99Ms?: number;
+  readonly tpotMeanMs?: number;
+  readonly tpotP50Ms?: number;
+  readonly tpotP95Ms?: number;
+  readonly tpotP99Ms?: number;
+  readonly e2eP95Ms?: number;
+}
+
+export interface EngineSpec {
+  readonly name: string;
+  readonly version: string;
+  readonly image: string;
+  /** Extra flags, as the user wrote them: name without dashes -> value; true for a bare flag. */
+  readonly args: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface WeightsSpec {
+  readonly source: "hf" | "s3" | "gs" | "volume";
+  readonly uri: string | null;
+  readonly revision: string;
+  /** Name of a Kubernetes secret, never a token. */
+  readonly tokenSecret: string | null;
+}
