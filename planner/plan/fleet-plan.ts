@@ -172,18 +172,18 @@ export interface Optimality {
 /** One other way to serve a workload, priced as if it were alone. */
 export interface Alternative {
   readonly workload: string;
-  readonly instanceType: string;
-  readonly market: Market;
   readonly cluster: string;
   readonly gpu: string;
   readonly precision: Precision;
   readonly tensorParallel: number;
+  readonly gpusPerReplica: number;
   readonly replicas: number;
-  readonly nodes: number;
+  /** The nodes it would buy, dearest pool first. */
+  readonly pools: readonly { readonly instanceType: string; readonly market: Market; readonly nodes: number; readonly priceAsOf: string }[];
   readonly usdPerHour: number;
   readonly usdPerMonth: number;
   readonly usdPerMillionTokens: number | null;
-  readonly priceAsOf: string;
+  /** At the planned load. */
   readonly predicted: ServingPoint;
 }
 

@@ -6,7 +6,7 @@ import type { Precision } from "../layouts/precision.ts";
 export interface FleetSpec {
   readonly fleet: string;
   readonly clusters: readonly ClusterSpec[];
-  /** Zone names in full (`us-east-1a`), by cloud and region of a cluster. */
+  /** Zone names in full (`us-east-1a`), by `cloud/region` (`aws/us-east-1`). */
   readonly zones: Readonly<Record<string, readonly string[]>>;
   readonly markets: readonly Market[];
   readonly gpus: AllowDeny;

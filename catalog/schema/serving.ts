@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { provenance } from "./source.ts";
+
+const positive = z.number().positive();
+
+/** What a replica and a node need besides GPUs, and how long a replica takes to start. */
+export const servingSchema = z.strictObject({
+  about: z.string(),
+  startup: z
+    .strictObject({
+      downloadBytesPerSecond: positive.describe("Weights from the hub or a bucket to the node's disk"),
+      loadBytesPerSecond: positive.describe("Weights from the node's disk to the GPUs, over all GPUs of a replica"),
+      compileSeconds: positive.describe("torch.compile of a cold cache"),
+      graphCaptureSeconds: positive,
+      processSeconds: positive.describe("Interpreter, imports, CUDA context, worker processes"),
+      ...provenance,
+    })
+    .describe("Expected times; probes and rollout deadlines add their own margin"),
+  host: z.strictObject({
+    vcpusPerReplica: positive.describe("API server and engine core"),
+    vcpusPerGpu: positive.describe("One worker process a GPU"),
+    memoryBytesPerReplica: positive,
+    memoryBytesPerGpu: positive.describe("Worker process"),
+    sharedMemoryBytesPerReplica: positive,
+    sharedMemoryBytesPerExtraGpu: positive.describe("Per GPU beyond the first: collectives between worker processes"),
+    largestShardBytes: positive.describe("Largest weight file that is in memory while loading"),
+    shardFactor: positive,
+    ...provenance,
+  }),
+  node: z.strictObject({
+    daemonVcpus: positive.describe("Taken by network, storage, logging and device plugins on every node"),
+    daemonMemoryBytes: positive,
+    diskBytes: positive.describe("Image, logs and compile caches, without weights"),
+    weightsDiskFactor: z.number().min(1),
+    ...provenance,
+  }),
+});
+
+export type ServingConstants = z.infer<typeof servingSchema>;

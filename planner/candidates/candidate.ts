@@ -1,0 +1,33 @@
+import type { Gpu } from "../../catalog/schema/gpu.ts";
+import type { Finding } from "../finding.ts";
+import type { Layout } from "../layouts/layout.ts";
+import type { EngineRelease } from "../layouts/release.ts";
+import type { MemoryBudget } from "../memory/memory-budget.ts";
+import type { Lengths, ServingPoint } from "../performance/serving-point.ts";
+
+/** One layout of one workload on the GPUs of one cluster, with the largest request rate a replica holds inside the SLO. */
+export interface Candidate {
+  /** Unique inside its workload: `cluster/layout`. */
+  readonly id: string;
+  readonly cluster: string;
+  readonly layout: Layout;
+  readonly gpusPerReplica: number;
+  readonly release: EngineRelease;
+  readonly memory: MemoryBudget;
+  readonly link: Gpu["link"];
+  readonly lengths: Lengths;
+  readonly capacityRequestsPerSecond: number;
+  /** What stops the rate from being higher: an SLO key, the KV cache, the engine. */
+  readonly binding: string;
+  /** At the largest rate. */
+  readonly atCapacity: ServingPoint;
+  /** Indexes into the offers. */
+  readonly offers: readonly number[];
+}
+
+/** A layout that was considered and is out, with the structured reason. */
+export interface RejectedCandidate {
+  readonly workload: string;
+  readonly candidate: string;
+  readonly finding: Finding;
+}

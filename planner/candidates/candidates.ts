@@ -1,0 +1,163 @@
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { Gpu } from "../../catalog/schema/gpu.ts";
+import type { Model } from "../../catalog/schema/model.ts";
+import type { Finding } from "../finding.ts";
+import { enumerateLayouts } from "../layouts/enumerate.ts";
+import { gpusPerReplica, type Layout, layoutKey } from "../layouts/layout.ts";
+import type { EngineRelease } from "../layouts/release.ts";
+import { memoryBudget } from "../memory/budget.ts";
+import { capacity } from "../performance/capacity.ts";
+import type { Lengths } from "../performance/serving-point.ts";
+import type { WorkloadSpec } from "../spec/fleet-spec.ts";
+import { gibibyte } from "../units.ts";
+import type { Candidate, RejectedCandidate } from "./candidate.ts";
+import { hostNeed, hostShare, suffices } from "./host-share.ts";
+import type { Offer } from "./offer.ts";
+
+export interface Candidates {
+  readonly taken: readonly Candidate[];
+  readonly rejected: readonly RejectedCandidate[];
+}
+
+interface Subject {
+  readonly workload: WorkloadSpec;
+  readonly model: Model;
+  readonly release: EngineRelease;
+  readonly catalog: Catalog;
+  readonly confidence: number;
+  readonly offers: readonly Offer[];
+  readonly lengths: Lengths;
+}
+
+/** Nodes of one GPU type in one cluster whose GPUs talk over the same kind of link: what a layout's capacity depends on. */
+interface NodeGroup {
+  readonly cluster: string;
+  readonly gpu: Gpu;
+  readonly link: Gpu["link"];
+  readonly offers: readonly number[];
+}
+
+/** Every layout of the workload's model on every kind of node on offer: taken with its capacity, or rejected with the reason. */
+export function candidatesFor(
+  workload: WorkloadSpec,
+  model: Model,
+  release: EngineRelease,
+  catalog: Catalog,
+  offers: readonly Offer[],
+  confidence: number,
+): Candidates {
+  const { inputTokens, outputTokens, inputTokensP95, prefixCacheHitRate } = workload.demand;
+  const lengths = { inputTokens, outputTokens, inputTokensP95, prefixCacheHitRate };
+  const subject = { workload, model, release, catalog, confidence, offers, lengths };
+  const taken: Candidate[] = [];
+  const rejected: RejectedCandidate[] = [];
+  const known = new Map<string, Sized>();
+  for (const group of nodeGroups(subject)) {
+    const { legal, illegal } = enumerateLayouts(model, group.gpu, release, {
+      precisions: workload.precisions,
+      kvCacheDtype: workload.kvCacheDtype,
+      maxModelLen: workload.maxModelLen,
+    });
+    const reject = (layout: Layout, finding: Finding) =>
+      rejected.push({ workload: workload.name, candidate: `${group.cluster}/${layoutKey(layout)}`, finding });
+    for (const { layout, finding } of illegal) reject(layout, finding);
+    for (const layout of legal) {
+      const key = `${group.link}/${layoutKey(layout)}`;
+      const sized = known.get(key) ?? size(subject, group, layout);
+      known.set(key, sized);
+      const fitting = sized.ok ? offersThatHold(subject, group, layout, sized.memory.weightBytes) : [];
+      if (!sized.ok) reject(layout, sized.finding);
+      else if (fitting.length === 0) reject(layout, noNodeHolds(subject, group, layout, sized.memory.weightBytes));
+      else taken.push(candidate(subject, group, layout, sized, fitting));
+    }
+  }
+  return { taken, rejected };
+}
+
+function nodeGroups(subject: Subject): NodeGroup[] {
+  const groups = new Map<string, NodeGroup & { offers: number[] }>();
+  const instances = new Map(subject.catalog.instanceTypes.map((instance) => [instance.id, instance]));
+  const gpus = new Map(subject.catalog.gpus.map((gpu) => [gpu.id, gpu]));
+  for (const [index, offer] of subject.offers.entries()) {
+    const gpu = gpus.get(offer.gpu);
+    const { clusters } = subject.workload;
+    if (gpu === undefined || (clusters.length > 0 && !clusters.includes(offer.cluster))) continue;
+    const link = linkBetween(gpu, offer.gpusPerNode, instances.get(offer.instanceType)?.interconnect ?? null);
+    const key = `${offer.cluster}/${gpu.id}/${link}`;
+    const group = groups.get(key) ?? { cluster: offer.cluster, gpu, link, offers: [] };
+    group.offers.push(index);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** GPUs that could talk over NVLink do not in a node that only wires PCIe. A node of one GPU needs no link: it joins the GPU's own group. */
+function linkBetween(gpu: Gpu, gpusPerNode: number, interconnect: string | null): Gpu["link"] {
+  const wired = gpusPerNode === 1 || interconnect !== "pcie" || gpu.link.startsWith("pcie");
+  if (wired) return gpu.link;
+  return gpu.pcieGen === 3 ? "pcie3" : gpu.pcieGen === 4 ? "pcie4" : "pcie5";
+}
+
+type Sized =
+  | (Pick<Candidate, "memory" | "capacityRequestsPerSecond" | "binding" | "atCapacity"> & { readonly ok: true })
+  | { readonly ok: false; readonly finding: Finding };
+
+function size(subject: Subject, group: NodeGroup, layout: Layout): Sized {
+  const { model, release, catalog, workload } = subject;
+  const memory = memoryBudget(model, group.gpu, release, layout);
+  if (!memory.fits && memory.finding !== null) return { ok: false, finding: memory.finding };
+  const replica = { model, gpu: group.gpu, release, layout, memory, link: group.link, constants: catalog.stepTime };
+  const found = capacity(replica, subject.lengths, workload.slo, subject.confidence);
+  if ("finding" in found) return { ok: false, finding: found.finding };
+  return { ok: true, memory, capacityRequestsPerSecond: found.requestsPerSecond, binding: found.binding, atCapacity: found.point };
+}
+
+function offersThatHold(subject: Subject, group: NodeGroup, layout: Layout, weightBytes: number): number[] {
+  const gpus = gpusPerReplica(layout);
+  const need = hostNeed(subject.catalog.serving, gpus, weightBytes);
+  return group.offers.filter((index) => {
+    const offer = subject.offers[index];
+    return offer !== undefined && offer.gpusPerNode >= gpus && suffices(hostShare(offer, gpus), need);
+  });
+}
+
+function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, weightBytes: number): Finding {
+  const gpus = gpusPerReplica(layout);
+  const nodes = group.offers.flatMap((index) => subject.offers[index] ?? []);
+  const largest = Math.max(...nodes.map((offer) => offer.gpusPerNode));
+  if (largest < gpus) {
+    return {
+      code: "no-node-large-enough",
+      path: subject.workload.path,
+      message: `a replica needs ${gpus} GPUs in one node; the largest ${group.gpu.id} node on offer has ${largest}`,
+      value: gpus,
+      limit: largest,
+      unit: "GPUs",
+    };
+  }
+  const need = hostNeed(subject.catalog.serving, gpus, weightBytes);
+  const memory = Math.max(...nodes.filter((offer) => offer.gpusPerNode >= gpus).map((offer) => hostShare(offer, gpus).memoryBytes));
+  return {
+    code: "host-too-small",
+    path: subject.workload.path,
+    message: `a replica needs ${need.vcpus} vCPU and ${(need.memoryBytes / gibibyte).toFixed(1)} GiB of host memory; its share of the roomiest node has ${(memory / gibibyte).toFixed(1)} GiB`,
+    value: need.memoryBytes,
+    limit: memory,
+    unit: "bytes",
+  };
+}
+
+function candidate(subject: Subject, group: NodeGroup, layout: Layout, sized: Sized & { ok: true }, offers: readonly number[]): Candidate {
+  const { ok: _, ...figures } = sized;
+  return {
+    id: `${group.cluster}/${layoutKey(layout)}${group.link === group.gpu.link ? "" : `-${group.link}`}`,
+    cluster: group.cluster,
+    layout,
+    gpusPerReplica: gpusPerReplica(layout),
+    release: subject.release,
+    link: group.link,
+    lengths: subject.lengths,
+    offers,
+    ...figures,
+  };
+}

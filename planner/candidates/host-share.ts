@@ -1,0 +1,30 @@
+import type { ServingConstants } from "../../catalog/schema/serving.ts";
+import { mebibyte } from "../units.ts";
+import type { Allocatable } from "./node-allocatable.ts";
+import type { Offer } from "./offer.ts";
+
+/**
+ * A replica with g of a node's k GPUs requests g/k of what pods may have of the node, so that any packing that fits the GPUs
+ * fits CPU and memory too. Rounded down to 0.1 vCPU and 1 MiB.
+ */
+export function hostShare(offer: Pick<Offer, "gpusPerNode" | "allocatableVcpus" | "allocatableMemoryBytes">, gpus: number): Allocatable {
+  const share = gpus / offer.gpusPerNode;
+  return {
+    vcpus: Math.floor(offer.allocatableVcpus * share * 10) / 10,
+    memoryBytes: Math.floor((offer.allocatableMemoryBytes * share) / mebibyte) * mebibyte,
+  };
+}
+
+/** The least a replica can start and run with. */
+export function hostNeed(serving: ServingConstants, gpus: number, weightBytes: number): Allocatable {
+  const { host } = serving;
+  const shard = host.shardFactor * Math.min(host.largestShardBytes, weightBytes);
+  const shared = host.sharedMemoryBytesPerReplica + host.sharedMemoryBytesPerExtraGpu * (gpus - 1);
+  return {
+    vcpus: host.vcpusPerReplica + host.vcpusPerGpu * gpus,
+    memoryBytes: host.memoryBytesPerReplica + host.memoryBytesPerGpu * gpus + shared + shard,
+  };
+}
+
+export const suffices = (share: Allocatable, need: Allocatable): boolean =>
+  share.vcpus >= need.vcpus && share.memoryBytes >= need.memoryBytes;

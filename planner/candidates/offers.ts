@@ -1,0 +1,113 @@
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { InstanceType } from "../../catalog/schema/instance-type.ts";
+import type { Price, QuotedPrice } from "../../catalog/schema/price.ts";
+import type { Finding } from "../finding.ts";
+import type { AllowDeny, ClusterSpec, FleetSpec, Market } from "../spec/fleet-spec.ts";
+import { toMicro } from "../units.ts";
+import { instanceFamily } from "./instance-family.ts";
+import { allocatable } from "./node-allocatable.ts";
+import type { Offer } from "./offer.ts";
+
+/** A spot price this close to on-demand means that the cloud has no spare capacity and capped it. */
+const cappedSpotShare = 0.95;
+
+export interface Offers {
+  /** Sorted by id. */
+  readonly offers: readonly Offer[];
+  /** What was left out though the spec allows it: unpriced, capped spot, node sizes that cannot be packed. */
+  readonly findings: readonly Finding[];
+}
+
+/** Everything that can be bought for the spec's clusters: instance types x markets with a price, inside the allow and deny lists. */
+export function offersFor(spec: FleetSpec, catalog: Catalog): Offers {
+  const instances = new Map(catalog.instanceTypes.map((instance) => [instance.id, instance]));
+  const offers: Offer[] = [];
+  const findings: Finding[] = [];
+  for (const cluster of spec.clusters) {
+    const left: LeftOut = { unpriced: [], capped: [] };
+    for (const price of catalog.prices) {
+      const instance = instances.get(price.instance);
+      if (instance === undefined || price.cloud !== cluster.cloud || price.region !== cluster.region) continue;
+      if (instance.gpu === null || !isAllowed(spec.gpus, instance.gpu) || !isAllowed(spec.instances, instance.id)) continue;
+      for (const market of spec.markets) {
+        const quote = quoteFor(market, instance, price, left);
+        if (quote !== null) offers.push(offer(spec, catalog, cluster, instance, market, quote));
+      }
+    }
+    findings.push(...leftOutFindings(cluster, left));
+  }
+  return { offers: offers.toSorted((a, b) => (a.id < b.id ? -1 : 1)), findings };
+}
+
+interface LeftOut {
+  readonly unpriced: string[];
+  readonly capped: string[];
+}
+
+interface Quote extends QuotedPrice {
+  readonly nodes: number | null;
+}
+
+/** The price of one market, or null with the reason noted in `left`. A market that the instance is not sold in is no reason. */
+function quoteFor(market: Market, instance: InstanceType, price: Price, left: LeftOut): Quote | null {
+  if (market === "static") return price.static === null ? null : { ...price.static };
+  if (market === "reserved" || instance.cloud === "static" || !instance.capacityTypes.includes(market)) return null;
+  const quote = market === "spot" ? price.spot : price.onDemand;
+  if (quote === null) {
+    left.unpriced.push(`${instance.id} ${market}`);
+    return null;
+  }
+  if (market === "spot" && price.onDemand !== null && quote.usdPerHour >= cappedSpotShare * price.onDemand.usdPerHour) {
+    left.capped.push(instance.id);
+    return null;
+  }
+  return { ...quote, nodes: null };
+}
+
+function offer(spec: FleetSpec, catalog: Catalog, cluster: ClusterSpec, instance: InstanceType, market: Market, quote: Quote): Offer {
+  const room = allocatable(instance, catalog.serving);
+  return {
+    id: `${cluster.name}/${instance.id}/${market}`,
+    cluster: cluster.name,
+    cloud: cluster.cloud,
+    region: cluster.region,
+    instanceType: instance.id,
+    family: instanceFamily(instance.id),
+    market,
+    zones: spec.zones[`${cluster.cloud}/${cluster.region}`] ?? [cluster.region],
+    gpu: instance.gpu ?? "",
+    gpusPerNode: instance.gpuCount,
+    allocatableVcpus: room.vcpus,
+    allocatableMemoryBytes: room.memoryBytes,
+    usdPerNodeHour: toMicro(quote.usdPerHour),
+    priceAsOf: quote.asOf,
+    priceSource: quote.source,
+    priceEstimated: quote.estimated,
+    maxNodes: quote.nodes,
+  };
+}
+
+export const isAllowed = (list: AllowDeny, id: string): boolean =>
+  !list.deny.includes(id) && (list.allow.length === 0 || list.allow.includes(id));
+
+function leftOutFindings(cluster: ClusterSpec, left: LeftOut): Finding[] {
+  const findings: Finding[] = [];
+  if (left.unpriced.length > 0) {
+    findings.push({
+      code: "unpriced-offers",
+      path: `clusters.${cluster.name}`,
+      message: `${left.unpriced.length} offers have no price and were not considered: ${left.unpriced.toSorted().join(", ")}`,
+      value: left.unpriced.length,
+      suggestion: "give them a price in catalogOverrides if you can buy them",
+    });
+  }
+  if (left.capped.length > 0) {
+    findings.push({
+      code: "capped-spot-offers",
+      path: `clusters.${cluster.name}`,
+      message: `spot costs as much as on-demand, a sign of no spare capacity, and was not considered for ${left.capped.toSorted().join(", ")}`,
+      value: left.capped.length,
+    });
+  }
+  return findings;
+}

@@ -1,0 +1,67 @@
+import type { Candidate } from "../candidates/candidate.ts";
+import { money } from "../cost/money.ts";
+import { pack } from "../packing/pack.ts";
+import type { Packing } from "../packing/problem.ts";
+import type { Alternative } from "../plan/fleet-plan.ts";
+import { packingProblem } from "../plan/packing-problem.ts";
+import { type Assembly, at } from "../plan/planned-pools.ts";
+import { servingPoint, workloadCost } from "../plan/planned-workloads.ts";
+import type { WorkloadSpec } from "../spec/fleet-spec.ts";
+
+interface Priced {
+  readonly candidate: Candidate;
+  readonly packing: Packing;
+}
+
+/**
+ * The cheapest `count` ways to serve one workload by itself that a person would call different: another GPU or another precision.
+ * Each is packed alone under the spec's rules, so the first may be dearer than the workload's share of a fleet it fits into.
+ */
+export function alternativesFor(
+  assembly: Assembly,
+  workload: WorkloadSpec,
+  candidates: readonly Candidate[],
+  count: number,
+): Alternative[] {
+  if (count === 0) return [];
+  const priced = candidates.flatMap((candidate): Priced[] => {
+    const alone = packingProblem({ ...assembly.spec, workloads: [workload] }, assembly.offers, [[candidate]]);
+    const result = pack(alone);
+    return "packing" in result ? [{ candidate, packing: result.packing }] : [];
+  });
+  const cheapestFirst = priced.toSorted(
+    (a, b) => a.packing.usdPerHour - b.packing.usdPerHour || (a.candidate.id < b.candidate.id ? -1 : 1),
+  );
+  const seen = new Set<string>();
+  const different = cheapestFirst.filter(({ candidate: { layout } }) => {
+    const kind = `${layout.gpu}/${layout.precision}`;
+    return seen.has(kind) ? false : seen.add(kind);
+  });
+  return different.slice(0, count).map((way) => alternative(assembly, workload, way));
+}
+
+function alternative(assembly: Assembly, workload: WorkloadSpec, { candidate, packing }: Priced): Alternative {
+  const replicas = packing.placements.reduce((sum, placement) => sum + placement.replicas, 0);
+  const cost = money(packing.usdPerHour);
+  const pools = packing.pools
+    .map((pool) => ({ offer: at(assembly.offers, pool.offer), nodes: pool.nodes }))
+    .toSorted((a, b) => b.offer.usdPerNodeHour * b.nodes - a.offer.usdPerNodeHour * a.nodes || (a.offer.id < b.offer.id ? -1 : 1));
+  return {
+    workload: workload.name,
+    cluster: candidate.cluster,
+    gpu: candidate.layout.gpu,
+    precision: candidate.layout.precision,
+    tensorParallel: candidate.layout.tensorParallel,
+    gpusPerReplica: candidate.gpusPerReplica,
+    replicas,
+    pools: pools.map(({ offer, nodes }) => ({
+      instanceType: offer.instanceType,
+      market: offer.market,
+      nodes,
+      priceAsOf: offer.priceAsOf,
+    })),
+    ...cost,
+    usdPerMillionTokens: workloadCost(cost, workload.demand).usdPerMillionTokens,
+    predicted: servingPoint(assembly, candidate, workload.model, workload.demand.requestsPerSecond / replicas),
+  };
+}

@@ -1,0 +1,49 @@
+import type { Candidate } from "../candidates/candidate.ts";
+import type { Offer } from "../candidates/offer.ts";
+import type { PackingProblem, PackingWorkload } from "../packing/problem.ts";
+import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
+import { toMicroDown, toMicroUp } from "../units.ts";
+
+/** The workloads' candidates and the offers as integers: the last step before packing, and the only place where floats are quantised. */
+export function packingProblem(spec: FleetSpec, offers: readonly Offer[], candidates: readonly (readonly Candidate[])[]): PackingProblem {
+  return {
+    offers: offers.map(({ id, cluster, gpu, market, zones, gpusPerNode, usdPerNodeHour, maxNodes }) => ({
+      id,
+      cluster,
+      gpu,
+      market,
+      zones,
+      gpusPerNode,
+      usdPerNodeHour,
+      maxNodes,
+    })),
+    workloads: spec.workloads.map((workload, index) => packingWorkload(workload, candidates[index] ?? [])),
+    quotas: spec.quotas.map((quota) => ({
+      id: `${quota.cloud}/${quota.region}/${quota.family}/${quota.market}`,
+      gpus: quota.gpus,
+      offers: offers.flatMap((offer, index) =>
+        offer.cloud === quota.cloud && offer.region === quota.region && offer.family === quota.family && offer.market === quota.market
+          ? [index]
+          : [],
+      ),
+    })),
+  };
+}
+
+function packingWorkload(workload: WorkloadSpec, candidates: readonly Candidate[]): PackingWorkload {
+  return {
+    id: workload.name,
+    demand: toMicroUp(workload.demand.requestsPerSecond),
+    survive: workload.availability.survive,
+    degradedShare: workload.availability.degradedShare,
+    spotMaxShare: workload.spot.maxShare,
+    options: candidates.map((candidate) => ({
+      id: candidate.id,
+      cluster: candidate.cluster,
+      gpu: candidate.layout.gpu,
+      gpusPerReplica: candidate.gpusPerReplica,
+      capacity: toMicroDown(candidate.capacityRequestsPerSecond),
+      offers: candidate.offers,
+    })),
+  };
+}

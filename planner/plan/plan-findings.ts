@@ -1,0 +1,79 @@
+import type { Finding } from "../finding.ts";
+import type { Placement } from "../packing/problem.ts";
+import { type Assembly, at, nameOfPool } from "./planned-pools.ts";
+
+/** What the plan takes for granted beyond the spec's own defaults. */
+export function planAssumptions(assembly: Assembly): Finding[] {
+  const zones = assembly.packing.pools.some((pool) => pool.zone !== null);
+  return [
+    {
+      code: "assume-even-spread",
+      path: "",
+      message: "requests reach every replica of a workload evenly, as a Kubernetes Service spreads them",
+    },
+    {
+      code: "assume-confidence",
+      path: "confidence",
+      message: `capacities are derated so that each SLO holds with probability ${assembly.spec.confidence}, given the prediction's error bar`,
+      value: assembly.spec.confidence,
+    },
+    ...(zones
+      ? [{ code: "assume-zone-prices", path: "clouds", message: "every zone of a region has the region's price and has the instance type" }]
+      : []),
+  ];
+}
+
+/** What a reader should know before money is spent. Offers' own findings come beside these. */
+export function planWarnings(assembly: Assembly): Finding[] {
+  return [...estimatedPrices(assembly), ...spotRisk(assembly), ...weakEvidence(assembly)];
+}
+
+function estimatedPrices(assembly: Assembly): Finding[] {
+  return assembly.packing.pools.flatMap((pool): Finding[] => {
+    const offer = at(assembly.offers, pool.offer);
+    if (!offer.priceEstimated) return [];
+    const name = nameOfPool(offer, pool.zone);
+    return [
+      {
+        code: "estimated-price",
+        path: `pools.${name}`,
+        message: `the ${offer.market} price of ${offer.instanceType} in ${offer.region} is an estimate (${offer.priceSource})`,
+        suggestion: "put the price you pay into catalogOverrides",
+      },
+    ];
+  });
+}
+
+function spotRisk(assembly: Assembly): Finding[] {
+  const onSpot = (placement: Placement) => at(assembly.offers, placement.offer).market === "spot";
+  const workloads = new Set(assembly.packing.placements.filter(onSpot).map(({ workload }) => workload));
+  return [...workloads].map((index): Finding => {
+    const workload = at(assembly.spec.workloads, index);
+    return {
+      code: "spot-interruption-not-modelled",
+      path: `${workload.path}.spot`,
+      message: "interruptions of spot nodes are not part of the capacity yet: only the share on spot and survive are",
+      value: workload.spot.maxShare,
+      suggestion: "use availability.survive: zone where the loss of a spot pool must not break the SLO",
+    };
+  });
+}
+
+function weakEvidence(assembly: Assembly): Finding[] {
+  const seen = new Set<number>();
+  return assembly.packing.placements.flatMap((placement): Finding[] => {
+    if (seen.has(placement.workload)) return [];
+    seen.add(placement.workload);
+    const workload = at(assembly.spec.workloads, placement.workload);
+    const { atCapacity, layout } = at(assembly.candidates[placement.workload] ?? [], placement.option);
+    if (atCapacity.evidence !== "none" && atCapacity.evidence !== "gpu-family") return [];
+    return [
+      {
+        code: "weak-evidence",
+        path: workload.path,
+        message: `no measured run stands behind the prediction of ${workload.model} on ${layout.gpu}; the error bar is the wide one`,
+        suggestion: "measure one replica before you rely on the replica count",
+      },
+    ];
+  });
+}

@@ -1,0 +1,109 @@
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { Candidate, RejectedCandidate } from "../candidates/candidate.ts";
+import { candidatesFor } from "../candidates/candidates.ts";
+import type { Offer } from "../candidates/offer.ts";
+import { offersFor } from "../candidates/offers.ts";
+import { alternativesFor } from "../explain/alternatives.ts";
+import { infeasibleFindings, unplaceableFindings } from "../explain/infeasible.ts";
+import { type Finding, PlanningError } from "../finding.ts";
+import { engineRelease } from "../layouts/release.ts";
+import { pack } from "../packing/pack.ts";
+import type { Packing } from "../packing/problem.ts";
+import type { Ports } from "../ports.ts";
+import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
+import { fromMicro } from "../units.ts";
+import { budgetStanding } from "./budget.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import type { FleetPlan, Optimality } from "./fleet-plan.ts";
+import { packingProblem } from "./packing-problem.ts";
+import { planCost } from "./plan-cost.ts";
+import { planAssumptions, planWarnings } from "./plan-findings.ts";
+import { type Assembly, at, plannedPools } from "./planned-pools.ts";
+import { plannedWorkloads } from "./planned-workloads.ts";
+import { sha256 } from "./sha256.ts";
+
+/** What a plan says beyond the fleet, and who made it. Part of the named inputs: the same context gives the same bytes. */
+export interface PlanContext {
+  /** Defaults that were filled in while the spec was read. */
+  readonly assumptions?: readonly Finding[];
+  readonly plannerVersion?: string;
+  /** Other ways to serve each workload, at most this many; 0 for none. */
+  readonly alternatives?: number;
+  /** Keep every rejected candidate with its reason. */
+  readonly explain?: boolean;
+}
+
+/**
+ * The cheapest fleet that serves the spec, with a proof of how close to the cheapest it is.
+ * Pure: the same spec, catalog and context give the same plan to the byte.
+ * @throws {PlanningError} when no fleet obeys every rule, with a finding for each cause.
+ */
+export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports = {}, context: PlanContext = {}): Promise<FleetPlan> {
+  const { offers, findings: offerFindings } = offersFor(spec, catalog);
+  const searched = spec.workloads.map((workload) => candidatesOf(workload, spec, catalog, offers));
+  const rejected = searched.flatMap((found) => found.rejected);
+  const candidates = searched.map((found) => found.taken);
+  const unplaceable = unplaceableFindings(spec, offers, candidates, rejected);
+  if (unplaceable.length > 0) throw new PlanningError(unplaceable);
+  const problem = packingProblem(spec, offers, candidates);
+  const result = pack(problem, ports.progress);
+  if ("infeasible" in result) throw new PlanningError(infeasibleFindings(spec, problem, result.infeasible));
+  const assembly: Assembly = { spec, catalog, offers, candidates, packing: result.packing };
+  const cost = planCost(assembly);
+  const optimality = optimalityOf(result.packing);
+  const budget = budgetStanding(spec, cost, optimality);
+  if (budget.broken !== null) throw new PlanningError([budget.broken]);
+  const pools = plannedPools(assembly, cost.byPool);
+  return {
+    schemaVersion: 1,
+    fleet: spec.fleet,
+    inputs: {
+      specSha256: sha256(canonicalJson(spec)),
+      catalogSha256: catalog.sha256,
+      catalogAsOf: catalog.asOf,
+      plannerVersion: context.plannerVersion ?? "unversioned",
+    },
+    tags: spec.tags,
+    clusters: spec.clusters.filter(({ name }) => pools.some((pool) => pool.cluster === name)),
+    pools,
+    workloads: plannedWorkloads(assembly, cost.byWorkload),
+    cost,
+    budget: budget.standing,
+    optimality,
+    assumptions: [...(context.assumptions ?? []), ...planAssumptions(assembly)],
+    warnings: [...budget.warnings, ...planWarnings(assembly), ...offerFindings],
+    ...alternativesAndRejections(assembly, rejected, context),
+  };
+}
+
+function candidatesOf(workload: WorkloadSpec, spec: FleetSpec, catalog: Catalog, offers: readonly Offer[]) {
+  const model = catalog.models.find(({ id }) => id === workload.model);
+  if (model === undefined) throw new Error(`workload ${workload.name} names a model that the catalog lacks: ${workload.model}`);
+  const release = engineRelease(catalog.engines, workload.engine.name, workload.engine.version);
+  if ("code" in release) throw new PlanningError([{ ...release, path: `${workload.path}.engine.version` }]);
+  // Nothing to serve: no replica, whatever the model.
+  if (workload.demand.requestsPerSecond === 0) return { taken: [] as Candidate[], rejected: [] as RejectedCandidate[] };
+  return candidatesFor(workload, model, release, catalog, offers, spec.confidence);
+}
+
+function optimalityOf(packing: Packing): Optimality {
+  const { usdPerHour, lowerBoundUsdPerHour, status, restrictions } = packing;
+  return {
+    status,
+    lowerBoundUsdPerHour: fromMicro(lowerBoundUsdPerHour),
+    gap: usdPerHour > 0 ? (usdPerHour - lowerBoundUsdPerHour) / usdPerHour : 0,
+    restrictions,
+  };
+}
+
+function alternativesAndRejections(
+  assembly: Assembly,
+  rejected: readonly RejectedCandidate[],
+  context: PlanContext,
+): Pick<FleetPlan, "alternatives" | "rejected"> {
+  const count = context.alternatives ?? 0;
+  const alternatives = assembly.spec.workloads.flatMap((workload, index) =>
+    alternativesFor(assembly, workload, at(assembly.candidates, index), count),
+  );
+  return { ...(count > 0 ? { alternatives } : {}), ...(context.explain === true ? { rejected } : {}) };
+}

@@ -1,0 +1,89 @@
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { Candidate } from "../candidates/candidate.ts";
+import type { Offer } from "../candidates/offer.ts";
+import type { PackedPool, Packing } from "../packing/problem.ts";
+import type { FleetSpec } from "../spec/fleet-spec.ts";
+import { fromMicro, gibibyte } from "../units.ts";
+import type { Money, PlannedPool } from "./fleet-plan.ts";
+import { poolName } from "./names.ts";
+
+/** What every step of the assembly needs to see. `candidates[w]` are the options of workload w, in packing's order. */
+export interface Assembly {
+  readonly spec: FleetSpec;
+  readonly catalog: Catalog;
+  readonly offers: readonly Offer[];
+  readonly candidates: readonly (readonly Candidate[])[];
+  readonly packing: Packing;
+}
+
+export const nameOfPool = (offer: Offer, zone: string | null): string => poolName({ ...offer, zone });
+
+/** One pool per offer and zone; sorted by name. `costs` are the finished figures by pool name. */
+export function plannedPools(assembly: Assembly, costs: Readonly<Record<string, Money>>): PlannedPool[] {
+  return assembly.packing.pools.map((pool) => plannedPool(assembly, pool, costs)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function plannedPool(assembly: Assembly, pool: PackedPool, costs: Readonly<Record<string, Money>>): PlannedPool {
+  const offer = at(assembly.offers, pool.offer);
+  const name = nameOfPool(offer, pool.zone);
+  const instance = assembly.catalog.instanceTypes.find(({ id }) => id === offer.instanceType);
+  if (instance === undefined) throw new Error(`offer ${offer.id} names an instance type that the catalog lacks`);
+  const cost = costs[name];
+  if (cost === undefined) throw new Error(`pool ${name} has no cost`);
+  return {
+    name,
+    cluster: offer.cluster,
+    cloud: offer.cloud,
+    region: offer.region,
+    zones: pool.zone === null ? offer.zones : [pool.zone],
+    instanceType: offer.instanceType,
+    machineType: instance.machineType ?? instance.id,
+    market: offer.market,
+    nodes: pool.nodes,
+    minNodes: pool.nodes,
+    maxNodes: pool.nodes,
+    gpu: offer.gpu,
+    gpusPerNode: offer.gpusPerNode,
+    arch: instance.arch,
+    diskBytes: diskBytes(assembly, pool),
+    localSsdGB: instance.localSsdGB,
+    usdPerNodeHour: fromMicro(offer.usdPerNodeHour),
+    ...cost,
+    price: { asOf: offer.priceAsOf, source: offer.priceSource, estimated: offer.priceEstimated },
+    costCenter: costCenter(assembly, pool),
+    nodePatterns: pool.patterns.map((pattern) => ({
+      nodes: pattern.nodes,
+      replicas: Object.fromEntries(pattern.replicas.map(({ workload, replicas }) => [workloadAt(assembly, workload).name, replicas])),
+    })),
+  };
+}
+
+/** Image and caches, and the weights of every workload that may land on the node: the scheduler decides which. */
+function diskBytes(assembly: Assembly, pool: PackedPool): number {
+  const { node } = assembly.catalog.serving;
+  const weights = workloadsOn(assembly, pool).map(({ workload, option }) => {
+    const model = assembly.catalog.models.find(({ id }) => id === workloadAt(assembly, workload).model);
+    const candidate = at(assembly.candidates[workload] ?? [], option);
+    return Math.max(candidate.memory.weightBytes, model?.checkpointBytes ?? 0);
+  });
+  const bytes = node.diskBytes + node.weightsDiskFactor * weights.reduce((a, b) => a + b, 0);
+  return Math.ceil(bytes / (10 * gibibyte)) * 10 * gibibyte;
+}
+
+/** The one cost centre of everything on the pool; null when several share it. */
+function costCenter(assembly: Assembly, pool: PackedPool): string | null {
+  const centers = new Set(workloadsOn(assembly, pool).map(({ workload }) => workloadAt(assembly, workload).costCenter));
+  const [only] = centers;
+  return centers.size === 1 ? (only ?? null) : null;
+}
+
+const workloadsOn = (assembly: Assembly, pool: PackedPool) =>
+  assembly.packing.placements.filter((placement) => placement.offer === pool.offer && placement.zone === pool.zone);
+
+const workloadAt = (assembly: Assembly, index: number) => at(assembly.spec.workloads, index);
+
+export function at<T>(items: readonly T[], index: number): T {
+  const item = items[index];
+  if (item === undefined) throw new RangeError(`index ${index} outside 0..${items.length - 1}`);
+  return item;
+}

@@ -1,0 +1,137 @@
+import type { Candidate } from "../candidates/candidate.ts";
+import { hostShare } from "../candidates/host-share.ts";
+import type { Placement } from "../packing/problem.ts";
+import { estimate } from "../performance/estimate.ts";
+import type { ServingPoint } from "../performance/serving-point.ts";
+import type { Demand, WorkloadSpec } from "../spec/fleet-spec.ts";
+import type { Money, PlannedDeployment, PlannedMemory, PlannedWorkload, WorkloadCost } from "./fleet-plan.ts";
+import { deploymentName } from "./names.ts";
+import { type Assembly, at, nameOfPool } from "./planned-pools.ts";
+import { startupSeconds } from "./startup-time.ts";
+
+/** Every workload with its deployments, one per pool it sits in. `costs` are the finished figures by workload name. */
+export function plannedWorkloads(assembly: Assembly, costs: Readonly<Record<string, Money>>): PlannedWorkload[] {
+  return assembly.spec.workloads.map((workload, index) => {
+    const placements = assembly.packing.placements.filter((placement) => placement.workload === index);
+    const { requestsPerSecond, hourlyRequestsPerSecond, inputTokens, outputTokens, inputTokensP95 } = workload.demand;
+    return {
+      name: workload.name,
+      model: workload.model,
+      task: workload.task,
+      costCenter: workload.costCenter,
+      tags: workload.tags,
+      demand: {
+        requestsPerSecond,
+        ...(hourlyRequestsPerSecond === null ? {} : { hourlyRequestsPerSecond }),
+        inputTokens,
+        outputTokens,
+        inputTokensP95,
+      },
+      slo: workload.slo,
+      confidence: assembly.spec.confidence,
+      availability: workload.availability,
+      spot: workload.spot,
+      deployments: plannedDeployments(assembly, workload, placements),
+      cost: workloadCost(costs[workload.name] ?? { usdPerHour: 0, usdPerMonth: 0 }, workload.demand),
+    };
+  });
+}
+
+function plannedDeployments(assembly: Assembly, workload: WorkloadSpec, placements: readonly Placement[]): PlannedDeployment[] {
+  const [first] = placements;
+  if (first === undefined) return [];
+  const candidate = at(assembly.candidates[first.workload] ?? [], first.option);
+  // A Service spreads requests evenly, so every replica of the workload carries the same load.
+  const replicas = placements.reduce((sum, placement) => sum + placement.replicas, 0);
+  const load = workload.demand.requestsPerSecond / replicas;
+  const predicted = servingPoint(assembly, candidate, workload.model, load);
+  return placements
+    .map((placement) => plannedDeployment(assembly, workload, candidate, placement, load, predicted))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What one replica of a candidate does at a request rate. */
+export function servingPoint(
+  assembly: Pick<Assembly, "catalog">,
+  candidate: Candidate,
+  model: string,
+  requestsPerSecond: number,
+): ServingPoint {
+  const { layout, release, memory, link, lengths } = candidate;
+  const facts = assembly.catalog.models.find(({ id }) => id === model);
+  const gpu = assembly.catalog.gpus.find(({ id }) => id === layout.gpu);
+  if (facts === undefined || gpu === undefined) throw new Error(`candidate ${candidate.id} of ${model} names what the catalog lacks`);
+  const replica = { model: facts, gpu, release, layout, memory, link, constants: assembly.catalog.stepTime };
+  return estimate(replica, lengths, { kind: "open", requestsPerSecond });
+}
+
+function plannedDeployment(
+  assembly: Assembly,
+  workload: WorkloadSpec,
+  candidate: Candidate,
+  placement: Placement,
+  load: number,
+  predicted: ServingPoint,
+): PlannedDeployment {
+  const offer = at(assembly.offers, placement.offer);
+  const pool = nameOfPool(offer, placement.zone);
+  const { layout, memory } = candidate;
+  const share = hostShare(offer, candidate.gpusPerReplica);
+  return {
+    name: deploymentName(workload.name, layout, pool),
+    pool,
+    zones: placement.zone === null ? null : { [placement.zone]: placement.replicas },
+    replicas: placement.replicas,
+    minReplicas: placement.replicas,
+    maxReplicas: placement.replicas,
+    weights: { ...workload.weights, bytes: memory.weightBytes, format: layout.precision },
+    precision: layout.precision,
+    kvCacheDtype: layout.kvCacheDtype,
+    tensorParallel: layout.tensorParallel,
+    pipelineParallel: layout.pipelineParallel,
+    dataParallel: layout.dataParallel,
+    expertParallel: layout.expertParallel,
+    nodesPerReplica: 1,
+    gpusPerReplica: candidate.gpusPerReplica,
+    vcpusPerReplica: share.vcpus,
+    memoryBytesPerReplica: share.memoryBytes,
+    engine: {
+      ...workload.engine,
+      maxModelLen: layout.maxModelLen,
+      maxNumSeqs: layout.maxNumSeqs,
+      maxNumBatchedTokens: layout.maxNumBatchedTokens,
+      gpuMemoryUtilization: layout.gpuMemoryUtilization,
+      enforceEager: layout.enforceEager,
+      prefixCaching: true,
+    },
+    startupSeconds: startupSeconds(assembly.catalog.serving, memory.weightBytes, layout.enforceEager),
+    capacityRequestsPerSecondPerReplica: candidate.capacityRequestsPerSecond,
+    plannedRequestsPerSecondPerReplica: load,
+    memory: plannedMemory(candidate),
+    predicted,
+  };
+}
+
+function plannedMemory({ memory }: Candidate): PlannedMemory {
+  return {
+    weightBytesPerGpu: memory.weightBytesPerGpu,
+    activationBytesPerGpu: memory.activationBytesPerGpu,
+    nonTorchBytesPerGpu: memory.nonTorchBytesPerGpu,
+    cudaGraphBytesPerGpu: memory.cudaGraphBytesPerGpu,
+    kvCacheBytesPerGpu: memory.kvCacheBytesPerGpu,
+    kvCacheTokens: memory.kvCacheTokens,
+    maxConcurrency: memory.maxConcurrency,
+  };
+}
+
+/** Unit costs at the busiest hour's load, around the clock; null where nothing is served. */
+export function workloadCost(cost: Money, demand: Demand): WorkloadCost {
+  const requestsPerHour = demand.requestsPerSecond * 3600;
+  const per = (unitsPerHour: number, unit: number) => (unitsPerHour > 0 ? (cost.usdPerHour / unitsPerHour) * unit : null);
+  return {
+    ...cost,
+    usdPerMillionTokens: per(requestsPerHour * (demand.inputTokens + demand.outputTokens), 1e6),
+    usdPerMillionOutputTokens: per(requestsPerHour * demand.outputTokens, 1e6),
+    usdPerThousandRequests: per(requestsPerHour, 1e3),
+  };
+}
