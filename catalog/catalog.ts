@@ -1,19 +1,32 @@
+import type { CheckRules } from "./schema/check-rules.ts";
 import type { EngineProfile } from "./schema/engine.ts";
-import type { Gpu } from "./schema/gpu.ts";
+import type { CudaMemoryRule, Gpu } from "./schema/gpu.ts";
 import type { InstanceType } from "./schema/instance-type.ts";
 import type { Model } from "./schema/model.ts";
 import type { Price, SpotInterruption } from "./schema/price.ts";
+import type { ServingConstants } from "./schema/serving.ts";
 import type { StepTimeConstants } from "./schema/step-time.ts";
 
 /** Every fact the planner may use, validated and deep-frozen, overrides already in it. Arrays are sorted by id. */
 export interface Catalog {
+  /** The newest day on which a fact of it was looked at. */
   readonly asOf: string;
+  /** SHA-256 of the canonical JSON of everything below. */
   readonly sha256: string;
   readonly gpus: readonly Gpu[];
+  readonly cudaMemoryRules: readonly CudaMemoryRule[];
   readonly models: readonly Model[];
   readonly instanceTypes: readonly InstanceType[];
   readonly prices: readonly Price[];
   readonly spotInterruptions: readonly SpotInterruption[];
   readonly engines: readonly EngineProfile[];
   readonly stepTime: StepTimeConstants;
+  readonly serving: ServingConstants;
+  /** What the short source keys of rows stand for; a source that is no key speaks for itself. */
+  readonly sources: Readonly<Record<string, string>>;
+  /** What `checkCatalog` holds the rest against. */
+  readonly checks: CheckRules;
 }
+
+/** A catalog before it is hashed and frozen. */
+export type CatalogFacts = Omit<Catalog, "sha256">;

@@ -10,13 +10,20 @@ export const gpuSchema = z.strictObject({
   architecture: z.string(),
   computeCapability: z.string().nullable().describe("CUDA compute capability such as 9.0; gfx name for AMD; null for others"),
   memoryGB: z.number().positive().describe("Marketing size; never used in arithmetic"),
-  memoryUsableMiB: z.number().positive().describe("nvidia-smi memory.total"),
+  memoryKind: z.enum(["hbm", "gddr", "unified"]).describe("Chooses the cudaMemoryRules entry of gpus.json"),
+  memoryUsableMiB: z.number().positive().nullable().describe("nvidia-smi memory.total"),
+  memorySource: z.string().nullable().default(null).describe("Where memoryUsableMiB was read"),
+  ec2ApiMemoryMiB: z.number().positive().nullable().default(null).describe("What the EC2 API says; not what can be used"),
   cudaMemoryBytes: z
     .number()
     .int()
     .positive()
     .nullable()
-    .describe("Bytes that CUDA reports as total (what vLLM multiplies by gpu_memory_utilization); null when no log was found"),
+    .describe(
+      "Bytes that CUDA reports as total (what vLLM multiplies by gpu_memory_utilization); from a log, else by rule; null when neither",
+    ),
+  cudaMemorySource: z.string().nullable().default(null).describe("The log or the rule behind cudaMemoryBytes"),
+  cudaMemoryEstimated: z.boolean().default(false).describe("True when cudaMemoryBytes comes from the rule; set on loading"),
   memoryBandwidthGBps: z.number().positive().nullable().describe("Peak memory bandwidth, 1e9 bytes/s"),
   tflopsDense: z
     .strictObject({
@@ -39,8 +46,16 @@ export const gpuSchema = z.strictObject({
   formFactor: z.string(),
   aliases: z.array(z.string()).describe("Also what nvidia-smi prints and what the clouds call it"),
   verification: z.enum(["stored-copy", "partly-stored", "recalled"]),
-  note: z.string().nullable(),
+  note: z.string().nullable().default(null),
   ...provenance,
 });
+
+/** What the driver keeps for itself: nvidia-smi memory.total minus what CUDA reports, by kind of memory. */
+export const cudaMemoryRuleSchema = z.strictObject({
+  memoryKind: gpuSchema.shape.memoryKind,
+  nvidiaSmiMinusMiB: z.number().positive(),
+  basis: z.string().min(1),
+});
+export type CudaMemoryRule = z.infer<typeof cudaMemoryRuleSchema>;
 
 export type Gpu = z.infer<typeof gpuSchema>;

@@ -15,9 +15,11 @@ export const instanceTypeSchema = z.strictObject({
   allocatableMemoryBytes: z.number().int().positive().nullable().describe("What Kubernetes lets pods have; null when no figure was found"),
   arch: z.enum(["amd64", "arm64"]),
   networkGbps: z.number().nullable(),
+  gpuDirectNetworking: z.boolean().describe("EFA on AWS; GPUDirect-TCPX, TCPXO or RDMA on GCP"),
   efaInterfaces: z.number().int().nullable(),
   interconnect: z.enum(["nvswitch", "nvlink", "pcie", "xgmi"]).nullable(),
   localSsdGB: z.number().min(0),
+  ebsGbps: z.number().nullable(),
   maxPods: z.number().int().nullable(),
   /** The ways a cloud sells it. Only on-demand and spot are planned today. */
   capacityTypes: z.array(z.enum(["on-demand", "spot", "capacity-block", "reservation", "flex-start", "calendar-mode", "cud"])),

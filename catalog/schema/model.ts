@@ -10,25 +10,25 @@ export type Task = z.infer<typeof taskSchema>;
 /** Architecture facts of one open model. Sizes are bytes, never GB. `null` is "not known" or "does not apply", never 0. */
 export const modelSchema = z.strictObject({
   id: z.string().min(1).describe("Hugging Face repository"),
-  aliases: z.array(z.string()),
+  aliases: z.array(z.string()).default([]),
   family: z.string(),
   task: taskSchema,
   architecture: z.enum(["dense", "moe", "hybrid", "encoder", "encoder-decoder"]),
   attention: z.enum(["mha", "gqa", "mqa", "mla"]),
   parameters: positive.describe("Unique weights of plain serving, tied tables once, without the MTP block and scales"),
-  parametersActive: positive.nullable().describe("Mixture of experts: weights read for one token"),
-  parametersReadPerToken: positive.nullable(),
+  parametersActive: positive.nullable().default(null).describe("Mixture of experts: weights read for one token"),
+  parametersReadPerToken: positive.nullable().default(null),
   parametersLanguage: positive,
   numLayers: positive,
   hiddenSize: positive,
-  intermediateSize: positive.nullable(),
+  intermediateSize: positive.nullable().default(null),
   numAttentionHeads: positive,
   numKvHeads: positive,
   headDim: positive.describe("Explicit; never hiddenSize / numAttentionHeads"),
   vocabSize: positive,
   tieWordEmbeddings: z.boolean(),
   maxContext: positive.describe("Tokens"),
-  contextWithoutScaling: positive.nullable(),
+  contextWithoutScaling: positive.nullable().default(null),
   slidingWindow: z
     .strictObject({
       window: positive,
@@ -40,7 +40,8 @@ export const modelSchema = z.strictObject({
       globalHeadDim: positive.optional(),
       localNumKvHeads: positive.optional(),
     })
-    .nullable(),
+    .nullable()
+    .default(null),
   mla: z
     .strictObject({
       kvLoraRank: positive,
@@ -49,7 +50,8 @@ export const modelSchema = z.strictObject({
       vHeadDim: positive,
       qLoraRank: positive.nullable(),
     })
-    .nullable(),
+    .nullable()
+    .default(null),
   moe: z
     .strictObject({
       numExperts: positive,
@@ -61,7 +63,8 @@ export const modelSchema = z.strictObject({
       layers: positive.optional(),
       latentDim: positive.optional(),
     })
-    .nullable(),
+    .nullable()
+    .default(null),
   linearAttention: z
     .strictObject({
       type: z.string(),
@@ -77,7 +80,8 @@ export const modelSchema = z.strictObject({
       numGroups: positive.optional(),
       stateSize: positive.optional(),
     })
-    .nullable(),
+    .nullable()
+    .default(null),
   encoder: z
     .strictObject({
       layers: positive,
@@ -89,7 +93,8 @@ export const modelSchema = z.strictObject({
       positions: positive,
       chunkSeconds: positive,
     })
-    .nullable(),
+    .nullable()
+    .default(null),
   visionTower: z
     .strictObject({
       kind: z.string(),
@@ -100,10 +105,14 @@ export const modelSchema = z.strictObject({
       patch: positive.optional(),
       positions: positive.optional(),
     })
-    .nullable(),
-  indexer: z.strictObject({ layers: positive, heads: positive, headDim: positive, topk: positive }).nullable(),
-  compressedAttention: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullable(),
-  mtp: z.strictObject({ layers: positive, params: positive, dense: z.boolean().optional() }).nullable(),
+    .nullable()
+    .default(null),
+  indexer: z.strictObject({ layers: positive, heads: positive, headDim: positive, topk: positive }).nullable().default(null),
+  compressedAttention: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .nullable()
+    .default(null),
+  mtp: z.strictObject({ layers: positive, params: positive, dense: z.boolean().optional() }).nullable().default(null),
   nativePrecision: z.string(),
   weightLayout: z.looseObject({ kind: z.string() }).describe("Which tensors a layer has; read by planner/memory/weights"),
   kvCache: z
@@ -114,14 +123,27 @@ export const modelSchema = z.strictObject({
       perSequence: z.number().min(0),
     })
     .describe("16-bit cache. bytes(s tokens) = perTokenGlobal*s + perTokenLocal*min(s, window) + perSequence"),
-  weightBytesNative: positive.nullable(),
-  checkpointBytes: positive.nullable().describe("Bytes of the published weight files: what a node downloads"),
-  checkpointBytesBasis: z.string().nullable(),
-  quantizedVariants: z.array(z.looseObject({})).nullable(),
-  deployable: z.boolean().describe("False for models whose weights were never published"),
+  weightBytesNative: positive.nullable().default(null),
+  checkpointBytes: positive.nullable().default(null).describe("Bytes of the published weight files: what a node downloads"),
+  checkpointBytesBasis: z.string().nullable().default(null),
+  quantizedVariants: z.array(z.looseObject({})).nullable().default(null),
+  deployable: z.boolean().default(true).describe("False for models whose weights were never published"),
   license: z.string(),
-  gated: z.boolean().nullable().describe("Needs an accepted licence and a token; null = not verified"),
-  note: z.string().nullable(),
+  gated: z.boolean().nullable().default(null).describe("Needs an accepted licence and a token; null = not verified"),
+  note: z.string().nullable().default(null),
+  published: z
+    .strictObject({
+      parameters: positive.nullable(),
+      source: z.string().nullable(),
+      comparable: z.array(z.string()).describe("What the published total counts beyond `parameters`: keys of `parts`, or mtp"),
+      parts: z.record(z.string(), positive),
+      nominalActive: positive.optional(),
+      checkpointBytesSource: z.string().optional(),
+      explainBytes: z.string().optional(),
+    })
+    .nullable()
+    .default(null)
+    .describe("The total that the publisher states, and its source"),
   sources: z.array(z.string()).min(1),
   asOf: isoDate,
 });

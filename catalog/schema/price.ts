@@ -9,16 +9,20 @@ export const quotedPriceSchema = z.strictObject({
   usdPerHour,
   source: z.string().min(1),
   asOf: isoDate,
-  estimated: z.boolean().describe("True when computed from another figure rather than read"),
+  estimated: z.boolean().default(false).describe("True when computed from another figure rather than read"),
+  listUsdPerHour: usdPerHour.nullable().default(null).describe("List price beside a contracted one; null when they are the same"),
 });
 export type QuotedPrice = z.infer<typeof quotedPriceSchema>;
 
 export const spotPriceSchema = quotedPriceSchema.extend({
-  minUsdPerHour: usdPerHour.nullable().describe("Cheapest zone"),
-  zoneCount: z.number().int().positive().nullable(),
+  minUsdPerHour: usdPerHour.nullable().default(null).describe("Cheapest zone"),
+  zoneCount: z.number().int().positive().nullable().default(null),
 });
 
 export const commitmentPriceSchema = quotedPriceSchema.extend({ kind: z.string() });
+
+/** Hardware that is already there: what a node of it costs an hour (depreciation, power, space) and how many there are. */
+export const staticPriceSchema = quotedPriceSchema.extend({ nodes: z.number().int().positive() });
 
 export const priceSchema = z.strictObject({
   instance: z.string().min(1),
@@ -26,10 +30,11 @@ export const priceSchema = z.strictObject({
   region: z.string().min(1),
   onDemand: quotedPriceSchema.nullable(),
   spot: spotPriceSchema.nullable().describe("Median over the zones"),
-  committed1Year: commitmentPriceSchema.nullable(),
-  committed3Year: commitmentPriceSchema.nullable(),
-  listUsdPerHour: z.number().positive().nullable().describe("For reference only: a list price of something that is not sold on demand"),
-  note: z.string().nullable(),
+  committed1Year: commitmentPriceSchema.nullable().default(null),
+  committed3Year: commitmentPriceSchema.nullable().default(null),
+  static: staticPriceSchema.nullable().default(null).describe("Only for cloud `static`, whose region is the name of the site"),
+  listUsdPerHour: usdPerHour.nullable().default(null).describe("For reference only: a list price of something that is not sold on demand"),
+  note: z.string().nullable().default(null),
 });
 export type Price = z.infer<typeof priceSchema>;
 

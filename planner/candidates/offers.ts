@@ -1,10 +1,11 @@
 import type { Catalog } from "../../catalog/catalog.ts";
+import { instanceFamily } from "../../catalog/instance-family.ts";
+import { listPrice } from "../../catalog/list-price.ts";
 import type { InstanceType } from "../../catalog/schema/instance-type.ts";
 import type { Price, QuotedPrice } from "../../catalog/schema/price.ts";
 import type { Finding } from "../finding.ts";
 import type { AllowDeny, ClusterSpec, FleetSpec, Market } from "../spec/fleet-spec.ts";
 import { toMicro } from "../units.ts";
-import { instanceFamily } from "./instance-family.ts";
 import { allocatable } from "./node-allocatable.ts";
 import type { Offer } from "./offer.ts";
 
@@ -57,7 +58,7 @@ function quoteFor(market: Market, instance: InstanceType, price: Price, left: Le
     left.unpriced.push(`${instance.id} ${market}`);
     return null;
   }
-  if (market === "spot" && price.onDemand !== null && quote.usdPerHour >= cappedSpotShare * price.onDemand.usdPerHour) {
+  if (market === "spot" && price.onDemand !== null && listPrice(quote) >= cappedSpotShare * listPrice(price.onDemand)) {
     left.capped.push(instance.id);
     return null;
   }

@@ -1,7 +1,7 @@
 import type { Cloud } from "../../catalog/schema/instance-type.ts";
 import { type Layout, layoutKey } from "../layouts/layout.ts";
+import { sha256 } from "../sha256.ts";
 import type { Market } from "../spec/fleet-spec.ts";
-import { sha256 } from "./sha256.ts";
 
 /**
  * Names are identity: they hold what cannot be changed in place and nothing that may change from plan to plan

@@ -4,7 +4,7 @@ import { fromMicro, type MicroUsdPerHour } from "../units.ts";
 import type { PlanCost } from "./fleet-plan.ts";
 import { type Assembly, at, nameOfPool } from "./planned-pools.ts";
 
-const included = ["GPU nodes, around the clock, at the busiest hour's size"];
+const included = ["GPU nodes"];
 
 const excluded = [
   "node disks",

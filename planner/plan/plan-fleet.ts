@@ -10,17 +10,17 @@ import { engineRelease } from "../layouts/release.ts";
 import { pack } from "../packing/pack.ts";
 import type { Packing } from "../packing/problem.ts";
 import type { Ports } from "../ports.ts";
+import { sha256 } from "../sha256.ts";
+import { canonicalSpec } from "../spec/canonical-spec.ts";
 import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { fromMicro } from "../units.ts";
 import { budgetStanding } from "./budget.ts";
-import { canonicalJson } from "./canonical-json.ts";
 import type { FleetPlan, Optimality } from "./fleet-plan.ts";
 import { packingProblem } from "./packing-problem.ts";
 import { planCost } from "./plan-cost.ts";
 import { planAssumptions, planWarnings } from "./plan-findings.ts";
 import { type Assembly, at, plannedPools } from "./planned-pools.ts";
 import { plannedWorkloads } from "./planned-workloads.ts";
-import { sha256 } from "./sha256.ts";
 
 /** What a plan says beyond the fleet, and who made it. Part of the named inputs: the same context gives the same bytes. */
 export interface PlanContext {
@@ -58,7 +58,7 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
     schemaVersion: 1,
     fleet: spec.fleet,
     inputs: {
-      specSha256: sha256(canonicalJson(spec)),
+      specSha256: sha256(canonicalSpec(spec)),
       catalogSha256: catalog.sha256,
       catalogAsOf: catalog.asOf,
       plannerVersion: context.plannerVersion ?? "unversioned",

@@ -6,6 +6,7 @@ import type { FleetSpec } from "../spec/fleet-spec.ts";
 import { fromMicro, gibibyte } from "../units.ts";
 import type { Money, PlannedPool } from "./fleet-plan.ts";
 import { poolName } from "./names.ts";
+import { diskBytesFor, replicaDiskBytes } from "./node-disk.ts";
 
 /** What every step of the assembly needs to see. `candidates[w]` are the options of workload w, in packing's order. */
 export interface Assembly {
@@ -58,15 +59,19 @@ function plannedPool(assembly: Assembly, pool: PackedPool, costs: Readonly<Recor
   };
 }
 
-/** Image and caches, and the weights of every workload that may land on the node: the scheduler decides which. */
+/**
+ * Image and logs, and room for any set of replicas that fits the GPUs: the scheduler decides which come together, so each may take the
+ * share of the disk that it takes of the GPUs.
+ */
 function diskBytes(assembly: Assembly, pool: PackedPool): number {
-  const { node } = assembly.catalog.serving;
-  const weights = workloadsOn(assembly, pool).map(({ workload, option }) => {
+  const offer = at(assembly.offers, pool.offer);
+  const fullOf = workloadsOn(assembly, pool).map(({ workload, option }) => {
     const model = assembly.catalog.models.find(({ id }) => id === workloadAt(assembly, workload).model);
     const candidate = at(assembly.candidates[workload] ?? [], option);
-    return Math.max(candidate.memory.weightBytes, model?.checkpointBytes ?? 0);
+    const download = Math.max(candidate.memory.weightBytes, model?.checkpointBytes ?? 0);
+    return (replicaDiskBytes(download) * offer.gpusPerNode) / candidate.gpusPerReplica;
   });
-  const bytes = node.diskBytes + node.weightsDiskFactor * weights.reduce((a, b) => a + b, 0);
+  const bytes = assembly.catalog.serving.node.diskBytes + diskBytesFor(offer.cloud, Math.max(0, ...fullOf));
   return Math.ceil(bytes / (10 * gibibyte)) * 10 * gibibyte;
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { loadCatalog } from "../../catalog/load.ts";
 import { hostShare } from "../../planner/candidates/host-share.ts";
-import { instanceFamily } from "../../planner/candidates/instance-family.ts";
+import { instanceFamily } from "../../catalog/instance-family.ts";
 import { allocatable } from "../../planner/candidates/node-allocatable.ts";
 
 const { catalog } = loadCatalog();

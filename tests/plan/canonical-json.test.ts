@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { canonicalJson } from "../../planner/plan/canonical-json.ts";
-import { sha256 } from "../../planner/plan/sha256.ts";
+import { canonicalJson } from "../../planner/canonical-json.ts";
+import { sha256 } from "../../planner/sha256.ts";
 
 test("canonical JSON is JSON of the same value", () => {
   fc.assert(

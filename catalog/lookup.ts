@@ -1,0 +1,98 @@
+import type { Precision } from "../planner/layouts/precision.ts";
+import type { Catalog } from "./catalog.ts";
+import { looseName, withoutOrganisation } from "./names.ts";
+import { splitReuploadName, withoutTuning } from "./reupload-names.ts";
+import type { Gpu } from "./schema/gpu.ts";
+import type { InstanceType } from "./schema/instance-type.ts";
+import type { Model } from "./schema/model.ts";
+
+export { suggest } from "./names.ts";
+
+interface Named {
+  readonly id: string;
+  readonly aliases: readonly string[];
+}
+
+/** Loose name -> row; null where two rows claim it, so that nobody gets one of them by chance. Ids win over aliases. */
+function indexOf<T extends Named>(rows: readonly T[], shorten: (name: string) => string): ReadonlyMap<string, T | null> {
+  const index = new Map<string, T | null>();
+  const tiers: ((row: T) => readonly string[])[] = [
+    (row) => [row.id],
+    (row) => row.aliases,
+    (row) => [shorten(row.id)],
+    (row) => row.aliases.map(shorten),
+  ];
+  for (const names of tiers) {
+    const tier = new Map<string, T | null>();
+    for (const row of rows) {
+      for (const name of names(row).map(looseName)) tier.set(name, tier.has(name) && tier.get(name) !== row ? null : row);
+    }
+    for (const [name, row] of tier) if (!index.has(name)) index.set(name, row);
+  }
+  return index;
+}
+
+interface Indexes {
+  readonly models: ReadonlyMap<string, Model | null>;
+  readonly gpus: ReadonlyMap<string, Gpu | null>;
+  readonly instanceTypes: ReadonlyMap<string, InstanceType>;
+}
+
+/** A catalog is frozen, so its indexes hold as long as it lives. */
+const indexes = new WeakMap<Catalog, Indexes>();
+
+function indexesOf(catalog: Catalog): Indexes {
+  const known = indexes.get(catalog);
+  if (known !== undefined) return known;
+  const made: Indexes = {
+    models: indexOf(catalog.models, withoutOrganisation),
+    gpus: indexOf(catalog.gpus, (name) => name),
+    instanceTypes: new Map(catalog.instanceTypes.map((instance) => [instance.id, instance])),
+  };
+  indexes.set(catalog, made);
+  return made;
+}
+
+/** By id, alias, or either without its organisation when only one model answers to that. */
+export const findModel = (catalog: Catalog, nameOrAlias: string): Model | undefined =>
+  indexesOf(catalog).models.get(looseName(nameOrAlias)) ?? undefined;
+
+/** By id, alias, a cloud's name or what nvidia-smi prints. */
+export const findGpu = (catalog: Catalog, nameOrAlias: string): Gpu | undefined => {
+  const index = indexesOf(catalog).gpus;
+  const name = looseName(nameOrAlias);
+  return index.get(name) ?? index.get(name.replace(/^(nvidia)?(geforce|tesla)?/, "")) ?? undefined;
+};
+
+export const findInstanceType = (catalog: Catalog, id: string): InstanceType | undefined => indexesOf(catalog).instanceTypes.get(id);
+
+/** What a name on Hugging Face or in a benchmark file stands for. */
+export interface ResolvedModelName {
+  readonly model: Model;
+  /** Of the weights, when the name says so: a re-upload of the model in another format. */
+  readonly impliedPrecision?: Precision;
+  /** How the name was read when it is neither an id nor an alias. */
+  readonly rule?: string;
+}
+
+/** The only model that answers to a name when its tuning suffix is left aside. */
+function tuningVariant(catalog: Catalog, name: string): Model | undefined {
+  const wanted = withoutTuning(name);
+  const [first, ...others] = catalog.models.filter((model) =>
+    [model.id, ...model.aliases].some((known) => withoutTuning(known) === wanted),
+  );
+  return others.length === 0 ? first : undefined;
+}
+
+/** Like `findModel`, and also reads the names of quantised re-uploads: whoever uploaded it, the model before the ending counts. */
+export function resolveModelName(catalog: Catalog, name: string): ResolvedModelName | undefined {
+  const known = findModel(catalog, name);
+  if (known !== undefined) return { model: known };
+  const { base, ending, precision } = splitReuploadName(name);
+  const exact = findModel(catalog, withoutOrganisation(base));
+  const model = exact ?? tuningVariant(catalog, base);
+  if (model === undefined) return undefined;
+  const rules = [ending === "" ? "" : `ending -${ending}`, exact === undefined ? "tuning suffix left aside" : ""];
+  const rule = rules.filter((text) => text !== "").join(", ") || "organisation or remark left aside";
+  return precision === null ? { model, rule } : { model, impliedPrecision: precision, rule };
+}
