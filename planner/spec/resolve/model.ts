@@ -1,0 +1,167 @@
+import { findModel, suggest } from "../../../catalog/lookup.ts";
+import type { Model, Task } from "../../../catalog/schema/model.ts";
+import type { Precision } from "../../layouts/precision.ts";
+import { defaults } from "../defaults.ts";
+import { didYouMean } from "../parse-fields.ts";
+import type { qualityFloors, RawWorkload } from "../schema/workload.ts";
+import { show } from "../show.ts";
+import { notSupported } from "./not-supported.ts";
+import { assumeDefault, missing, type WorkloadPlace } from "./place.ts";
+
+type QualityFloor = (typeof qualityFloors)[number];
+
+export function resolveModel({ raw, at, catalog, notes }: WorkloadPlace): Model | null {
+  const path = at("model");
+  if (raw.model === undefined) {
+    if (!notes.isBroken(path))
+      notes.error(missing(path, "the model", "name one by its Hugging Face name, such as meta-llama/Llama-3.3-70B-Instruct"));
+    return null;
+  }
+  const model = findModel(catalog, raw.model);
+  if (model === undefined) {
+    const isFolder = /^\.{0,2}\//.test(raw.model);
+    const near = suggest(
+      raw.model,
+      catalog.models.flatMap(({ id, aliases }) => [id, ...aliases]),
+    );
+    const advice =
+      near === undefined || isFolder
+        ? { suggestion: "`gpufleet catalog list` shows the known ones; `gpufleet catalog add-model` reads another from its config.json" }
+        : didYouMean(findModel(catalog, near)?.id ?? near);
+    notes.error({ code: "unknown-model", path, message: `unknown model ${show(raw.model)}`, value: raw.model, ...advice });
+    return null;
+  }
+  if (!model.deployable) {
+    notes.error({
+      code: "model-not-deployable",
+      path,
+      message: `the weights of ${model.id} were never published`,
+      value: model.id,
+      suggestion: "choose another model",
+    });
+  }
+  return model;
+}
+
+/** The keys that only some tasks have: a workload is one of four kinds, told apart by its model. */
+const taskKeys: readonly {
+  readonly keys: readonly string[];
+  readonly read: (raw: RawWorkload) => unknown;
+  readonly tasks: readonly Task[];
+}[] = [
+  { keys: ["averageAudioSeconds"], read: (raw) => raw.averageAudioSeconds, tasks: ["transcribe"] },
+  { keys: ["slo", "realTimeFactor"], read: (raw) => raw.slo?.realTimeFactor, tasks: ["transcribe"] },
+  { keys: ["slo", "latencyP95Ms"], read: (raw) => raw.slo?.latencyP95Ms, tasks: ["embed", "rerank"] },
+];
+
+export function resolveTask(model: Model | null, place: WorkloadPlace): Task {
+  const { raw, at, notes } = place;
+  const task = model?.task ?? raw.task ?? "generate";
+  if (model !== null && raw.task !== undefined && raw.task !== model.task) {
+    notes.error({
+      code: "task-mismatch",
+      path: at("task"),
+      message: `${model.id} is a model for ${model.task}, not ${raw.task}`,
+      value: raw.task,
+      suggestion: "take the task out; it comes from the model",
+    });
+  }
+  if (task !== "generate") {
+    const path = raw.task === undefined ? at("model") : at("task");
+    notes.error(notSupported(path, `the task ${task}`, "leave the workload out of the fleet for now"));
+  }
+  for (const { keys, read, tasks } of taskKeys) {
+    if (read(raw) === undefined || tasks.includes(task)) continue;
+    notes.error({
+      code: "not-of-this-task",
+      path: at(...keys),
+      message: `${keys.at(-1)} belongs to the task ${tasks.join(" or ")}, and this is ${task}`,
+      suggestion: task === "generate" ? "use averageContext, and ttft and tpot in slo" : "take it out",
+    });
+  }
+  return task;
+}
+
+/** Finest first. What is coarser than the floor is not chosen. */
+const quality: Readonly<Record<Precision, QualityFloor>> = {
+  fp32: "bf16",
+  bf16: "bf16",
+  fp16: "bf16",
+  fp8: "fp8",
+  int8: "int8",
+  "int8-w8a8": "int8",
+  "int8-w8a16": "int8",
+  "gguf-q8_0": "int8",
+  "awq-int4": "int4",
+  "gptq-int4": "int4",
+  "int4-w4a16": "int4",
+  nvfp4: "int4",
+  mxfp4: "int4",
+  "bnb-nf4": "int4",
+  "gguf-q4_k_m": "int4",
+  "gguf-q5_k_m": "int4",
+  "gguf-q6_k": "int4",
+};
+const qualityOrder: readonly QualityFloor[] = ["bf16", "fp8", "int8", "int4"];
+const isAllowed = (precision: Precision, floor: QualityFloor): boolean =>
+  qualityOrder.indexOf(quality[precision]) <= qualityOrder.indexOf(floor);
+
+/** What `auto` chooses from, finest first; bf16 stands for the 16-bit formats. */
+const automatic: readonly Precision[] = ["bf16", "fp8", "int8-w8a16", "awq-int4", "gptq-int4"];
+
+export function resolvePrecisions(model: Model | null, { raw, at, notes }: WorkloadPlace): Precision[] {
+  const path = at("precision");
+  if (raw.precision === undefined) {
+    if (!notes.isBroken(path)) notes.error(missing(path, "the precision", "say one such as fp8, a list to choose from, or auto"));
+    return [];
+  }
+  const named = [raw.precision].flat();
+  if (named.includes("auto")) {
+    if (named.length > 1)
+      notes.error({
+        code: "contradiction",
+        path,
+        message: "auto stands beside other precisions",
+        suggestion: "write auto alone, or the list without it",
+      });
+    const floor = raw.qualityFloor ?? defaults.qualityFloor;
+    const precisions = automaticPrecisions(model, floor);
+    assumeDefault(
+      notes,
+      path,
+      "precisions",
+      precisions.join(", "),
+      `auto with the quality floor ${floor}; quantised formats are taken to exist for the model`,
+    );
+    return precisions;
+  }
+  const precisions = [...new Set(named.filter((name) => name !== "auto"))];
+  const floor = raw.qualityFloor;
+  for (const [index, precision] of precisions.entries()) {
+    if (floor === undefined || isAllowed(precision, floor) || precision === model?.nativePrecision) continue;
+    const place = Array.isArray(raw.precision) ? at("precision", index) : path;
+    notes.error({
+      code: "below-quality-floor",
+      path: place,
+      message: `${precision} is coarser than the quality floor ${floor}`,
+      value: precision,
+      limit: floor,
+      suggestion: "lower qualityFloor or take the precision out",
+    });
+  }
+  return precisions;
+}
+
+/** A model that was published quantised loses nothing by its own format, and gains nothing by a wider one. */
+function automaticPrecisions(model: Model | null, floor: QualityFloor): Precision[] {
+  const native = nativePrecision(model);
+  const finest = native === null ? 0 : qualityOrder.indexOf(quality[native]);
+  const chosen = automatic.filter((precision) => isAllowed(precision, floor) && qualityOrder.indexOf(quality[precision]) >= finest);
+  return finest > 0 && native !== null && !chosen.includes(native) ? [native, ...chosen] : chosen;
+}
+
+function nativePrecision(model: Model | null): Precision | null {
+  if (model === null) return null;
+  if (model.nativePrecision.startsWith("int4-")) return "int4-w4a16";
+  return Object.hasOwn(quality, model.nativePrecision) ? (model.nativePrecision as Precision) : null;
+}

@@ -1,0 +1,71 @@
+import type { Finding } from "../../finding.ts";
+import { defaults } from "../defaults.ts";
+import type { RawFleet } from "../schema/fleet.ts";
+import type { Resolving, WorkloadPlace } from "./place.ts";
+
+export const notSupported = (path: string, what: string, suggestion: string): Finding => ({
+  code: "not-supported-yet",
+  path,
+  message: `${what} is not supported yet`,
+  suggestion,
+});
+
+/** What is read and checked, but not planned: an answer for each, so that nothing a user wrote is silently left out. */
+export function refuseUnsupportedFleet(raw: RawFleet, { notes }: Resolving): void {
+  if (raw.measurements !== undefined) {
+    notes.error(
+      notSupported(
+        "measurements",
+        "correcting a plan by measurements",
+        "take the line out; `gpufleet estimate --measurements` corrects single layouts",
+      ),
+    );
+  }
+  for (const [index, market] of (raw.markets ?? []).entries()) {
+    if (market === "reserved") notes.error(notSupported(`markets[${index}]`, "the market reserved", reservedAdvice));
+  }
+  for (const [index, quota] of (raw.quotas ?? []).entries()) {
+    if (quota.market === "reserved") notes.error(notSupported(`quotas[${index}].market`, "the market reserved", reservedAdvice));
+  }
+}
+
+const reservedAdvice = "give the discounted price as an on-demand price in catalogOverrides";
+
+export function refuseUnsupportedWorkload({ raw, at, notes }: WorkloadPlace): void {
+  if (raw.batch !== undefined)
+    notes.error(notSupported(at("batch"), "work within a time window", "give requestsPerDay with peakFactor: 1 instead"));
+  if (raw.callsFrom !== undefined) {
+    notes.error(
+      notSupported(
+        at("callsFrom"),
+        "demand that comes from another workload",
+        "give this workload's own qps: the caller's qps times perRequest",
+      ),
+    );
+  }
+  if ((raw.lora?.adapters ?? 0) > 0) {
+    notes.error(
+      notSupported(
+        at("lora", "adapters"),
+        "serving LoRA adapters",
+        "merge the adapter and plan the merged model as a workload, or set adapters to 0",
+      ),
+    );
+  }
+  if (raw.speculative != null)
+    notes.error(notSupported(at("speculative"), "speculative decoding", "take it out; the plan is then made without it"));
+  if (raw.maxReplicasPerNode != null) {
+    notes.error(
+      notSupported(
+        at("maxReplicasPerNode"),
+        "a limit of replicas on a node",
+        "set it to null, and allow only small instances with instances.allow",
+      ),
+    );
+  }
+  if (raw.spot?.minSurvival !== undefined && raw.spot.minSurvival !== defaults.spotMinSurvival) {
+    notes.error(
+      notSupported(at("spot", "minSurvival"), "another survival than 0.99", "take the line out, and lower spot.maxShare to be safer"),
+    );
+  }
+}

@@ -1,0 +1,24 @@
+import { defaults } from "../defaults.ts";
+import type { Slo } from "../fleet-spec.ts";
+import { assumeDefault, type WorkloadPlace } from "./place.ts";
+
+const metrics = [
+  { name: "ttft", keys: ["ttftMeanMs", "ttftP50Ms", "ttftP95Ms", "ttftP99Ms"], key: "ttftP95Ms", value: defaults.ttftP95Ms },
+  { name: "tpot", keys: ["tpotMeanMs", "tpotP50Ms", "tpotP95Ms", "tpotP99Ms"], key: "tpotP95Ms", value: defaults.tpotP95Ms },
+] as const;
+
+/** Latency limits of a generate workload. `null` says "no limit", and is then no reason for a default. */
+export function resolveSlo({ raw, at, notes }: WorkloadPlace): Slo {
+  const written = raw.slo ?? {};
+  const limits: { -readonly [Key in keyof Slo]: number } = {};
+  for (const key of [...metrics.flatMap((metric) => metric.keys), "e2eP95Ms"] as const) {
+    const value = written[key];
+    if (value != null) limits[key] = value;
+  }
+  for (const { name, keys, key, value } of metrics) {
+    if (written.e2eP95Ms != null || keys.some((each) => written[each] !== undefined) || notes.isBroken(at("slo"))) continue;
+    limits[key] = value;
+    assumeDefault(notes, at("slo", key), `slo-${name}`, value, `no ${name} limit is given`);
+  }
+  return limits;
+}
