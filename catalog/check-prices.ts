@@ -3,7 +3,7 @@ import type { Catalog } from "./catalog.ts";
 import { instanceFamily } from "./instance-family.ts";
 import { listPrice } from "./list-price.ts";
 import type { InstanceType } from "./schema/instance-type.ts";
-import type { Price, QuotedPrice } from "./schema/price.ts";
+import type { Price } from "./schema/price.ts";
 
 const pathOf = (price: Price): string => `prices[${price.instance}/${price.cloud}/${price.region}]`;
 

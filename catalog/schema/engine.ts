@@ -69,23 +69,35 @@ const constantSchemas = {
   recurrentStatesPerSequence: count.describe("State pages of one sequence in each recurrent layer; 2 where prefix caching covers hybrids"),
 } as const;
 
+const roleSchema = z.enum(["attention", "mlp", "expert", "embedding", "head"]);
+
+const scaleSchema = z
+  .strictObject({
+    per: z
+      .enum(["none", "tensor", "row", "group", "block"])
+      .describe("row: one per output feature; group: along the input; block: size x size"),
+    size: count.nullable(),
+    bytes: z.number().min(0),
+  })
+  .describe("Scales and zero points of one tensor, row, group or block");
+
+/** How checkpoints that were published in this format lie in memory, where that differs from a conversion. */
+const publishedLayoutSchema = z.strictObject({
+  nativePrecision: z.string().describe("As in the model's catalog row"),
+  stores: z.array(z.strictObject({ roles: z.array(roleSchema), bytesPerWeight: z.number().positive(), scale: scaleSchema })),
+  tile: count.nullable(),
+  expertTile: count.nullable(),
+  source: z.string().min(1),
+});
+
 const weightFormatSchema = z.strictObject({
   precision: z.enum(precisions),
   bytesPerWeight: z.number().positive().describe("Of a quantised weight, scales not included"),
-  scale: z
-    .strictObject({
-      per: z
-        .enum(["none", "tensor", "row", "group", "block"])
-        .describe("row: one per output feature; group: along the input; block: size x size"),
-      size: count.nullable(),
-      bytes: z.number().min(0),
-    })
-    .describe("Scales and zero points of one tensor, row, group or block"),
-  quantizes: z
-    .array(z.enum(["attention", "mlp", "expert", "embedding", "head"]))
-    .describe("Weights stored in this format; all others stay at otherBytesPerWeight"),
+  scale: scaleSchema,
+  quantizes: z.array(roleSchema).describe("Weights stored in this format; all others stay at otherBytesPerWeight"),
   wideMlaAttention: z.boolean().describe("True: checkpoints of MLA models leave the attention projections in 16 bits"),
   otherBytesPerWeight: z.number().positive(),
+  published: z.array(publishedLayoutSchema),
   expertPadding: z
     .strictObject({ hidden: count, intermediate: count })
     .nullable()
