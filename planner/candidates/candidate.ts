@@ -1,8 +1,5 @@
-import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Finding } from "../finding.ts";
-import type { Layout } from "../layouts/layout.ts";
-import type { EngineRelease } from "../layouts/release.ts";
-import type { MemoryBudget } from "../memory/memory-budget.ts";
+import type { Replica } from "../performance/replica.ts";
 import type { Lengths, ServingPoint } from "../performance/serving-point.ts";
 
 /** One layout of one workload on the GPUs of one cluster, with the largest request rate a replica holds inside the SLO. */
@@ -10,11 +7,8 @@ export interface Candidate {
   /** Unique inside its workload: `cluster/layout`. */
   readonly id: string;
   readonly cluster: string;
-  readonly layout: Layout;
+  readonly replica: Replica;
   readonly gpusPerReplica: number;
-  readonly release: EngineRelease;
-  readonly memory: MemoryBudget;
-  readonly link: Gpu["link"];
   readonly lengths: Lengths;
   readonly capacityRequestsPerSecond: number;
   /** What stops the rate from being higher: an SLO key, the KV cache, the engine. */

@@ -5,7 +5,7 @@ import type { Finding } from "../finding.ts";
 import { enumerateLayouts } from "../layouts/enumerate.ts";
 import { gpusPerReplica, type Layout, layoutKey } from "../layouts/layout.ts";
 import type { EngineRelease } from "../layouts/release.ts";
-import { memoryBudget } from "../memory/budget.ts";
+import { capBatch } from "../memory/batch-cap.ts";
 import { capacity } from "../performance/capacity.ts";
 import type { Lengths } from "../performance/serving-point.ts";
 import type { WorkloadSpec } from "../spec/fleet-spec.ts";
@@ -32,8 +32,10 @@ interface Subject {
 /** Nodes of one GPU type in one cluster whose GPUs talk over the same kind of link: what a layout's capacity depends on. */
 interface NodeGroup {
   readonly cluster: string;
+  /** The catalog's GPU, with the link that these nodes give it. */
   readonly gpu: Gpu;
-  readonly link: Gpu["link"];
+  /** True where that is not the link the GPU could have. */
+  readonly rewired: boolean;
   readonly offers: readonly number[];
 }
 
@@ -62,13 +64,13 @@ export function candidatesFor(
       rejected.push({ workload: workload.name, candidate: `${group.cluster}/${layoutKey(layout)}`, finding });
     for (const { layout, finding } of illegal) reject(layout, finding);
     for (const layout of legal) {
-      const key = `${group.link}/${layoutKey(layout)}`;
+      const key = `${group.gpu.link}/${layoutKey(layout)}`;
       const sized = known.get(key) ?? size(subject, group, layout);
       known.set(key, sized);
-      const fitting = sized.ok ? offersThatHold(subject, group, layout, sized.memory.weightBytes) : [];
+      const fitting = sized.ok ? offersThatHold(subject, group, layout, sized.replica.memory.weightBytes) : [];
       if (!sized.ok) reject(layout, sized.finding);
-      else if (fitting.length === 0) reject(layout, noNodeHolds(subject, group, layout, sized.memory.weightBytes));
-      else taken.push(candidate(subject, group, layout, sized, fitting));
+      else if (fitting.length === 0) reject(layout, noNodeHolds(subject, group, layout, sized.replica.memory.weightBytes));
+      else taken.push(candidate(subject, group, sized, fitting));
     }
   }
   return { taken, rejected };
@@ -84,7 +86,12 @@ function nodeGroups(subject: Subject): NodeGroup[] {
     if (gpu === undefined || (clusters.length > 0 && !clusters.includes(offer.cluster))) continue;
     const link = linkBetween(gpu, offer.gpusPerNode, instances.get(offer.instanceType)?.interconnect ?? null);
     const key = `${offer.cluster}/${gpu.id}/${link}`;
-    const group = groups.get(key) ?? { cluster: offer.cluster, gpu, link, offers: [] };
+    const group = groups.get(key) ?? {
+      cluster: offer.cluster,
+      gpu: link === gpu.link ? gpu : { ...gpu, link },
+      rewired: link !== gpu.link,
+      offers: [],
+    };
     group.offers.push(index);
     groups.set(key, group);
   }
@@ -99,17 +106,18 @@ function linkBetween(gpu: Gpu, gpusPerNode: number, interconnect: string | null)
 }
 
 type Sized =
-  | (Pick<Candidate, "memory" | "capacityRequestsPerSecond" | "binding" | "atCapacity"> & { readonly ok: true })
+  | (Pick<Candidate, "replica" | "capacityRequestsPerSecond" | "binding" | "atCapacity"> & { readonly ok: true })
   | { readonly ok: false; readonly finding: Finding };
 
-function size(subject: Subject, group: NodeGroup, layout: Layout): Sized {
+function size(subject: Subject, group: NodeGroup, wish: Layout): Sized {
   const { model, release, catalog, workload } = subject;
-  const memory = memoryBudget(model, group.gpu, release, layout);
+  const { gpu } = group;
+  const { layout, memory } = capBatch(model, gpu, release, wish);
   if (!memory.fits && memory.finding !== null) return { ok: false, finding: memory.finding };
-  const replica = { model, gpu: group.gpu, release, layout, memory, link: group.link, constants: catalog.stepTime };
+  const replica = { model, gpu, release, layout, memory, link: gpu.link, constants: catalog.stepTime };
   const found = capacity(replica, subject.lengths, workload.slo, subject.confidence);
   if ("finding" in found) return { ok: false, finding: found.finding };
-  return { ok: true, memory, capacityRequestsPerSecond: found.requestsPerSecond, binding: found.binding, atCapacity: found.point };
+  return { ok: true, replica, capacityRequestsPerSecond: found.requestsPerSecond, binding: found.binding, atCapacity: found.point };
 }
 
 function offersThatHold(subject: Subject, group: NodeGroup, layout: Layout, weightBytes: number): number[] {
@@ -147,15 +155,12 @@ function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, weightB
   };
 }
 
-function candidate(subject: Subject, group: NodeGroup, layout: Layout, sized: Sized & { ok: true }, offers: readonly number[]): Candidate {
+function candidate(subject: Subject, group: NodeGroup, sized: Sized & { ok: true }, offers: readonly number[]): Candidate {
   const { ok: _, ...figures } = sized;
   return {
-    id: `${group.cluster}/${layoutKey(layout)}${group.link === group.gpu.link ? "" : `-${group.link}`}`,
+    id: `${group.cluster}/${layoutKey(sized.replica.layout)}${group.rewired ? `-${group.gpu.link}` : ""}`,
     cluster: group.cluster,
-    layout,
-    gpusPerReplica: gpusPerReplica(layout),
-    release: subject.release,
-    link: group.link,
+    gpusPerReplica: gpusPerReplica(sized.replica.layout),
     lengths: subject.lengths,
     offers,
     ...figures,

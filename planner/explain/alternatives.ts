@@ -33,7 +33,8 @@ export function alternativesFor(
     (a, b) => a.packing.usdPerHour - b.packing.usdPerHour || (a.candidate.id < b.candidate.id ? -1 : 1),
   );
   const seen = new Set<string>();
-  const different = cheapestFirst.filter(({ candidate: { layout } }) => {
+  const different = cheapestFirst.filter(({ candidate }) => {
+    const { layout } = candidate.replica;
     const kind = `${layout.gpu}/${layout.precision}`;
     return seen.has(kind) ? false : seen.add(kind);
   });
@@ -43,15 +44,16 @@ export function alternativesFor(
 function alternative(assembly: Assembly, workload: WorkloadSpec, { candidate, packing }: Priced): Alternative {
   const replicas = packing.placements.reduce((sum, placement) => sum + placement.replicas, 0);
   const cost = money(packing.usdPerHour);
+  const { layout } = candidate.replica;
   const pools = packing.pools
     .map((pool) => ({ offer: at(assembly.offers, pool.offer), nodes: pool.nodes }))
     .toSorted((a, b) => b.offer.usdPerNodeHour * b.nodes - a.offer.usdPerNodeHour * a.nodes || (a.offer.id < b.offer.id ? -1 : 1));
   return {
     workload: workload.name,
     cluster: candidate.cluster,
-    gpu: candidate.layout.gpu,
-    precision: candidate.layout.precision,
-    tensorParallel: candidate.layout.tensorParallel,
+    gpu: layout.gpu,
+    precision: layout.precision,
+    tensorParallel: layout.tensorParallel,
     gpusPerReplica: candidate.gpusPerReplica,
     replicas,
     pools: pools.map(({ offer, nodes }) => ({
@@ -62,6 +64,6 @@ function alternative(assembly: Assembly, workload: WorkloadSpec, { candidate, pa
     })),
     ...cost,
     usdPerMillionTokens: workloadCost(cost, workload.demand).usdPerMillionTokens,
-    predicted: servingPoint(assembly, candidate, workload.model, workload.demand.requestsPerSecond / replicas),
+    predicted: servingPoint(candidate, workload.demand.requestsPerSecond / replicas),
   };
 }

@@ -40,7 +40,7 @@ function packingWorkload(workload: WorkloadSpec, candidates: readonly Candidate[
     options: candidates.map((candidate) => ({
       id: candidate.id,
       cluster: candidate.cluster,
-      gpu: candidate.layout.gpu,
+      gpu: candidate.replica.gpu.id,
       gpusPerReplica: candidate.gpusPerReplica,
       capacity: toMicroDown(candidate.capacityRequestsPerSecond),
       offers: candidate.offers,

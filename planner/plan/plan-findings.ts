@@ -65,13 +65,13 @@ function weakEvidence(assembly: Assembly): Finding[] {
     if (seen.has(placement.workload)) return [];
     seen.add(placement.workload);
     const workload = at(assembly.spec.workloads, placement.workload);
-    const { atCapacity, layout } = at(assembly.candidates[placement.workload] ?? [], placement.option);
+    const { atCapacity, replica } = at(assembly.candidates[placement.workload] ?? [], placement.option);
     if (atCapacity.evidence !== "none" && atCapacity.evidence !== "gpu-family") return [];
     return [
       {
         code: "weak-evidence",
         path: workload.path,
-        message: `no measured run stands behind the prediction of ${workload.model} on ${layout.gpu}; the error bar is the wide one`,
+        message: `no measured run stands behind the prediction of ${workload.model} on ${replica.gpu.id}; the error bar is the wide one`,
         suggestion: "measure one replica before you rely on the replica count",
       },
     ];

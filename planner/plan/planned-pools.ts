@@ -68,7 +68,7 @@ function diskBytes(assembly: Assembly, pool: PackedPool): number {
   const fullOf = workloadsOn(assembly, pool).map(({ workload, option }) => {
     const model = assembly.catalog.models.find(({ id }) => id === workloadAt(assembly, workload).model);
     const candidate = at(assembly.candidates[workload] ?? [], option);
-    const download = Math.max(candidate.memory.weightBytes, model?.checkpointBytes ?? 0);
+    const download = Math.max(candidate.replica.memory.weightBytes, model?.checkpointBytes ?? 0);
     return (replicaDiskBytes(download) * offer.gpusPerNode) / candidate.gpusPerReplica;
   });
   const bytes = assembly.catalog.serving.node.diskBytes + diskBytesFor(offer.cloud, Math.max(0, ...fullOf));

@@ -44,26 +44,15 @@ function plannedDeployments(assembly: Assembly, workload: WorkloadSpec, placemen
   // A Service spreads requests evenly, so every replica of the workload carries the same load.
   const replicas = placements.reduce((sum, placement) => sum + placement.replicas, 0);
   const load = workload.demand.requestsPerSecond / replicas;
-  const predicted = servingPoint(assembly, candidate, workload.model, load);
+  const predicted = servingPoint(candidate, load);
   return placements
     .map((placement) => plannedDeployment(assembly, workload, candidate, placement, load, predicted))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** What one replica of a candidate does at a request rate. */
-export function servingPoint(
-  assembly: Pick<Assembly, "catalog">,
-  candidate: Candidate,
-  model: string,
-  requestsPerSecond: number,
-): ServingPoint {
-  const { layout, release, memory, link, lengths } = candidate;
-  const facts = assembly.catalog.models.find(({ id }) => id === model);
-  const gpu = assembly.catalog.gpus.find(({ id }) => id === layout.gpu);
-  if (facts === undefined || gpu === undefined) throw new Error(`candidate ${candidate.id} of ${model} names what the catalog lacks`);
-  const replica = { model: facts, gpu, release, layout, memory, link, constants: assembly.catalog.stepTime };
-  return estimate(replica, lengths, { kind: "open", requestsPerSecond });
-}
+export const servingPoint = (candidate: Candidate, requestsPerSecond: number): ServingPoint =>
+  estimate(candidate.replica, candidate.lengths, { kind: "open", requestsPerSecond });
 
 function plannedDeployment(
   assembly: Assembly,
@@ -75,7 +64,7 @@ function plannedDeployment(
 ): PlannedDeployment {
   const offer = at(assembly.offers, placement.offer);
   const pool = nameOfPool(offer, placement.zone);
-  const { layout, memory } = candidate;
+  const { layout, memory } = candidate.replica;
   const share = hostShare(offer, candidate.gpusPerReplica);
   return {
     name: deploymentName(workload.name, layout, pool),
@@ -112,7 +101,7 @@ function plannedDeployment(
   };
 }
 
-function plannedMemory({ memory }: Candidate): PlannedMemory {
+function plannedMemory({ replica: { memory } }: Candidate): PlannedMemory {
   return {
     weightBytesPerGpu: memory.weightBytesPerGpu,
     activationBytesPerGpu: memory.activationBytesPerGpu,

@@ -1,5 +1,6 @@
 import { findModel, suggest } from "../../../catalog/lookup.ts";
 import type { Model, Task } from "../../../catalog/schema/model.ts";
+import { nativePrecision } from "../../layouts/native-precision.ts";
 import type { Precision } from "../../layouts/precision.ts";
 import { defaults } from "../defaults.ts";
 import { didYouMean } from "../parse-fields.ts";
@@ -154,14 +155,8 @@ export function resolvePrecisions(model: Model | null, { raw, at, notes }: Workl
 
 /** A model that was published quantised loses nothing by its own format, and gains nothing by a wider one. */
 function automaticPrecisions(model: Model | null, floor: QualityFloor): Precision[] {
-  const native = nativePrecision(model);
+  const native = model === null ? null : nativePrecision(model);
   const finest = native === null ? 0 : qualityOrder.indexOf(quality[native]);
   const chosen = automatic.filter((precision) => isAllowed(precision, floor) && qualityOrder.indexOf(quality[precision]) >= finest);
   return finest > 0 && native !== null && !chosen.includes(native) ? [native, ...chosen] : chosen;
-}
-
-function nativePrecision(model: Model | null): Precision | null {
-  if (model === null) return null;
-  if (model.nativePrecision.startsWith("int4-")) return "int4-w4a16";
-  return Object.hasOwn(quality, model.nativePrecision) ? (model.nativePrecision as Precision) : null;
 }
