@@ -31,7 +31,6 @@ export const servingSchema = z.strictObject({
     daemonVcpus: positive.describe("Taken by network, storage, logging and device plugins on every node"),
     daemonMemoryBytes: positive,
     diskBytes: positive.describe("Image, logs and compile caches, without weights"),
-    weightsDiskFactor: z.number().min(1),
     ...provenance,
   }),
 });

@@ -1,0 +1,186 @@
+import type { Finding } from "../finding.ts";
+import { type Evidence, evidence, interval90, type Metric, roomWidening, sigmaOf } from "./evidence.ts";
+import { loadTable } from "./load-table.ts";
+import { logNormalSummary } from "./quantiles.ts";
+import { type Queue, queueAt, ttftMean, ttftQuantile } from "./queueing.ts";
+import type { Replica } from "./replica.ts";
+import { type RequestService, requestService, unknownGpuFigure } from "./request-service.ts";
+import type { LatencySummary, Lengths, Load, ServingPoint } from "./serving-point.ts";
+import { batchDrain, closedLoop, maxRequestsPerSecond, type SteadyState, saturated, unloadedTtftSeconds } from "./steady-state.ts";
+
+/** What one replica does at a load, with percentiles and 90 % intervals. */
+export function estimate(replica: Replica, lengths: Lengths, load: Load): ServingPoint {
+  const service = requestService(replica, lengths);
+  if (service.maxRunning < 1) return unservable(service, noRoom(service));
+  switch (load.kind) {
+    case "open":
+      return openPoint(service, load.requestsPerSecond);
+    case "closed":
+      return closedPoint(service, load.concurrency);
+    case "saturated":
+      return {
+        ...steadyPoint(service, saturated(service), "maxOutput", "tpotClosed"),
+        utilization: 1,
+        limitedBy: service.runningLimit,
+      };
+    case "batch":
+      return batchPoint(service, load.requests, lengths);
+  }
+}
+
+function openPoint(service: RequestService, requestsPerSecond: number): ServingPoint {
+  const queue = queueAt(loadTable(service), requestsPerSecond);
+  return queue === null ? overloaded(service, requestsPerSecond) : queuePoint(service, queue);
+}
+
+/** The serving point of a queue that is in balance. */
+export function queuePoint(service: RequestService, queue: Queue): ServingPoint {
+  const ttft = ttftMean(queue);
+  const rate = queue.requestsPerSecond;
+  return complete(service, {
+    ttftMs: {
+      mean: ttft * 1e3,
+      p50: ttftQuantile(queue, 0.5) * 1e3,
+      p95: ttftQuantile(queue, 0.95) * 1e3,
+      p99: ttftQuantile(queue, 0.99) * 1e3,
+    },
+    tpotMs: logNormalSummary(queue.tpotMean, queue.tpotDeviation),
+    requestsPerSecond: rate,
+    concurrency: rate * (ttft + service.outputTokens * queue.tpotMean),
+    utilization: Math.min(1, rate / maxRequestsPerSecond(service)),
+    limitedBy: "load",
+    finding: null,
+    metrics: ["ttft", "tpotOpen", "maxOutput"],
+  });
+}
+
+function closedPoint(service: RequestService, concurrency: number): ServingPoint {
+  const clients = Math.max(1, concurrency);
+  const state = closedLoop(service, clients);
+  const point = steadyPoint(service, state, "maxOutput", clients <= 1 ? "tpotSingle" : "tpotClosed");
+  const full = clients > service.maxRunning;
+  return { ...point, utilization: Math.min(1, clients / service.maxRunning), limitedBy: full ? service.runningLimit : "load" };
+}
+
+/** A burst of equally long answers, unless the lengths are said to vary. */
+function batchPoint(service: RequestService, requests: number, lengths: Lengths): ServingPoint {
+  const varies = lengths.inputTokensP95 !== null && lengths.inputTokensP95 > lengths.inputTokens;
+  const longest = varies && requests > 1 ? service.replica.constants.serving.batchLongestToMeanOutput : 1;
+  const point = steadyPoint(service, batchDrain(service, Math.max(1, requests), longest), "staticBatch", "tpotClosed");
+  return { ...point, limitedBy: requests > service.maxRunning ? service.runningLimit : "load" };
+}
+
+/** Waits are taken as exponential around their mean, the prefill itself as varying with the input length. */
+function steadyPoint(service: RequestService, state: SteadyState, output: Metric, tpot: Metric): ServingPoint {
+  const own = unloadedTtftSeconds(service, state.running);
+  const ttftDeviation = Math.hypot(state.waitSeconds, own * Math.min(1, service.inputVariation));
+  return complete(service, {
+    ttftMs: logNormalSummary(state.ttftSeconds, ttftDeviation),
+    tpotMs: logNormalSummary(state.tpotSeconds, state.tpotDeviationSeconds),
+    requestsPerSecond: state.requestsPerSecond,
+    concurrency: state.concurrency,
+    utilization: Math.min(1, state.running / service.maxRunning),
+    limitedBy: "load",
+    finding: null,
+    metrics: ["ttft", tpot, output],
+  });
+}
+
+interface PointParts {
+  readonly ttftMs: LatencySummary;
+  readonly tpotMs: LatencySummary;
+  readonly requestsPerSecond: number;
+  readonly concurrency: number;
+  readonly utilization: number;
+  readonly limitedBy: ServingPoint["limitedBy"];
+  readonly finding: Finding | null;
+  /** Whose error bars TTFT, TPOT and the output rate take. */
+  readonly metrics: readonly [Metric, Metric, Metric];
+}
+
+function complete(service: RequestService, parts: PointParts): ServingPoint {
+  const { replica } = service;
+  const { metrics, ...rest } = parts;
+  const level: Evidence = evidence(replica);
+  const widening = roomWidening(replica) * (metrics[2] === "staticBatch" ? replica.constants.uncertainty.batchDrainFactor : 1);
+  const output = parts.requestsPerSecond * service.outputTokens;
+  const sigma = (metric: Metric): number => sigmaOf(replica.constants, metric, level, widening);
+  return {
+    ...rest,
+    outputTokensPerSecond: output,
+    totalTokensPerSecond: output + parts.requestsPerSecond * service.inputTokens,
+    fits: true,
+    interval90: {
+      ttftMs: interval90(parts.ttftMs.mean, sigma(metrics[0])),
+      tpotMs: interval90(parts.tpotMs.mean, sigma(metrics[1])),
+      outputTokensPerSecond: interval90(output, sigma(metrics[2])),
+    },
+    evidence: level,
+  };
+}
+
+const never: LatencySummary = {
+  mean: Number.POSITIVE_INFINITY,
+  p50: Number.POSITIVE_INFINITY,
+  p95: Number.POSITIVE_INFINITY,
+  p99: Number.POSITIVE_INFINITY,
+};
+
+/** More arrives than can be answered: the queue and every TTFT grow without end, the output stays at the ceiling. */
+function overloaded(service: RequestService, requestsPerSecond: number): ServingPoint {
+  const state = saturated(service);
+  const point = steadyPoint(service, state, "maxOutput", "tpotClosed");
+  const infinite = Number.POSITIVE_INFINITY;
+  return {
+    ...point,
+    ttftMs: never,
+    interval90: { ...point.interval90, ttftMs: [infinite, infinite] },
+    concurrency: infinite,
+    utilization: 1,
+    limitedBy: "saturated",
+    finding: {
+      code: "overloaded",
+      path: "",
+      message: "requests arrive faster than the replica can answer them",
+      value: requestsPerSecond,
+      limit: maxRequestsPerSecond(service),
+      unit: "requests/s",
+      suggestion: "use more replicas, or a larger layout",
+    },
+  };
+}
+
+function unservable(service: RequestService, finding: Finding): ServingPoint {
+  const infinite = Number.POSITIVE_INFINITY;
+  return {
+    ttftMs: never,
+    tpotMs: never,
+    outputTokensPerSecond: 0,
+    totalTokensPerSecond: 0,
+    requestsPerSecond: 0,
+    concurrency: 0,
+    utilization: 0,
+    limitedBy: "kv-cache",
+    fits: false,
+    finding,
+    interval90: { ttftMs: [infinite, infinite], tpotMs: [infinite, infinite], outputTokensPerSecond: [0, 0] },
+    evidence: evidence(service.replica),
+  };
+}
+
+/** Why not even one request can be served. */
+export function noRoom(service: RequestService): Finding {
+  const { memory } = service.replica;
+  const unknown = unknownGpuFigure(service.replica);
+  if (unknown !== null) return unknown;
+  if (memory.finding !== null) return memory.finding;
+  return {
+    code: "request-does-not-fit",
+    path: "",
+    message: "the KV cache cannot hold one request of these lengths",
+    value: memory.kvBytesPerSequence(service.inputTokens + service.outputTokens),
+    limit: memory.kvCacheBytes,
+    unit: "bytes",
+    suggestion: "use more GPUs in a replica, a smaller precision or shorter requests",
+  };
+}

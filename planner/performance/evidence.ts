@@ -1,0 +1,49 @@
+import type { Sigma, StepTimeConstants } from "../../catalog/schema/step-time.ts";
+import { engineTiming } from "./engine-generation.ts";
+import type { Replica } from "./replica.ts";
+import type { ServingPoint } from "./serving-point.ts";
+
+export type Evidence = ServingPoint["evidence"];
+/** Predicted quantities whose error was measured apart. */
+export type Metric = "tpotClosed" | "tpotOpen" | "tpotSingle" | "ttft" | "maxOutput" | "saturatedOutput" | "staticBatch";
+
+const keys = { measured: "measured", "gpu-and-family": "gpuAndFamily", "gpu-family": "gpuFamily", none: "none" } as const satisfies Record<
+  Evidence,
+  keyof Sigma
+>;
+
+/**
+ * What a prediction rests on. GPU and model family count as seen when each was measured somewhere: the widths of that
+ * level were found by leaving out the pair. Hybrid models and engine versions without a measurement are always `none`.
+ */
+export function evidence(replica: Replica): Evidence {
+  const { constants, model, gpu } = replica;
+  const { gpuFamilies, sameArchitecture } = constants.measured;
+  const timing = engineTiming(constants, replica.release.engine, replica.release.version);
+  if (!timing.measured || model.linearAttention !== null) return "none";
+  const family = sameArchitecture[model.family] ?? model.family;
+  const gpuSeen = gpuFamilies.some((row) => row.family === gpu.performanceFamily);
+  const modelSeen = gpuFamilies.some((row) => row.modelFamilies.includes(family));
+  if (gpuSeen && modelSeen) return "gpu-and-family";
+  return gpuSeen || modelSeen ? "gpu-family" : "none";
+}
+
+/** Standard deviation of ln(measured / predicted); `widening` multiplies the factor of the 90 % interval. */
+export function sigmaOf(constants: StepTimeConstants, metric: Metric, level: Evidence, widening: number): number {
+  return constants.uncertainty[metric][keys[level]] + Math.log(widening) / z90;
+}
+
+/** With little KV room an error of one percent in memory is one of ten percent in the batch: wider intervals. */
+export function roomWidening(replica: Replica): number {
+  const { smallKvRoomShare, smallKvRoomFactor } = replica.constants.uncertainty;
+  const small = replica.memory.kvCacheBytesPerGpu < smallKvRoomShare * replica.memory.totalBytesPerGpu;
+  return small ? smallKvRoomFactor : 1;
+}
+
+const z90 = 1.6448536269514722;
+
+/** Half of a central 90 % interval on each side, log-normal. */
+export function interval90(value: number, sigma: number): readonly [number, number] {
+  const factor = Math.exp(z90 * sigma);
+  return [value / factor, value * factor];
+}

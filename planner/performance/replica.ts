@@ -1,0 +1,18 @@
+import type { EngineRelease } from "../../catalog/schema/engine.ts";
+import type { Gpu } from "../../catalog/schema/gpu.ts";
+import type { Model } from "../../catalog/schema/model.ts";
+import type { LinkKind, StepTimeConstants } from "../../catalog/schema/step-time.ts";
+import type { Layout } from "../layouts/layout.ts";
+import type { MemoryBudget } from "../memory/memory-budget.ts";
+
+/** One copy of a model on GPUs of one type: everything a prediction needs. */
+export interface Replica {
+  readonly model: Model;
+  readonly gpu: Gpu;
+  readonly release: EngineRelease;
+  readonly layout: Layout;
+  readonly memory: MemoryBudget;
+  /** What the GPUs of the replica talk over on the instance at hand. */
+  readonly link: LinkKind;
+  readonly constants: StepTimeConstants;
+}

@@ -1,0 +1,91 @@
+import type { Finding } from "../finding.ts";
+import type { Replica } from "./replica.ts";
+import type { Lengths } from "./serving-point.ts";
+import type { StepCosts } from "./step-time.ts";
+import { stepCosts } from "./step-time.ts";
+
+/** What one request of given lengths asks of one replica: the input of prefill, steady state and queueing. */
+export interface RequestService {
+  readonly costs: StepCosts;
+  readonly replica: Replica;
+  /** Prompt tokens that must be computed; those found in the prefix cache are not among them. */
+  readonly prefillTokens: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Coefficient of variation of the input length. */
+  readonly inputVariation: number;
+  /** The same of the output length; an assumption. */
+  readonly outputVariation: number;
+  /** Prompt tokens that one step takes at most. */
+  readonly chunkTokens: number;
+  /** Mean context of a decoding sequence. */
+  readonly decodeContext: number;
+  /** Largest number of running sequences; not a whole number. 0 when not even one request fits. */
+  readonly maxRunning: number;
+  readonly runningLimit: "kv-cache" | "max-num-seqs" | "compute";
+}
+
+export function requestService(replica: Replica, lengths: Lengths): RequestService {
+  const costs = stepCosts(replica);
+  const inputTokens = Math.max(1, lengths.inputTokens);
+  const outputTokens = Math.max(1, lengths.outputTokens);
+  return {
+    costs,
+    replica,
+    prefillTokens: Math.max(1, inputTokens * (1 - lengths.prefixCacheHitRate)),
+    inputTokens,
+    outputTokens,
+    inputVariation: inputVariation(lengths, replica.constants.serving.inputTokensVariation),
+    outputVariation: replica.constants.serving.outputTokensVariation,
+    chunkTokens: Math.max(1, replica.layout.maxNumBatchedTokens),
+    decodeContext: inputTokens + outputTokens / 2,
+    ...runningLimit(replica, costs, inputTokens, outputTokens),
+  };
+}
+
+/** Why nothing can be predicted on a GPU: a figure that the model needs is not known. */
+export function unknownGpuFigure({ gpu }: Replica): Finding | null {
+  const figures = { memoryBandwidthGBps: gpu.memoryBandwidthGBps, "tflopsDense.fp16": gpu.tflopsDense.bf16 ?? gpu.tflopsDense.fp16 };
+  const missing = Object.entries(figures).find(([, value]) => value === null)?.[0];
+  if (missing === undefined) return null;
+  return {
+    code: "gpu-figure-unknown",
+    path: `gpus.${gpu.id}.${missing}`,
+    message: `${missing} of ${gpu.id} is not known, so its speed cannot be predicted`,
+    value: null,
+    suggestion: "add it in the catalog overrides, or use another GPU",
+  };
+}
+
+/** How many sequences run at once: the KV room, the engine's setting, or what engines were ever seen to reach. */
+function runningLimit(
+  replica: Replica,
+  costs: StepCosts,
+  inputTokens: number,
+  outputTokens: number,
+): Pick<RequestService, "maxRunning" | "runningLimit"> {
+  const { memory, layout, constants } = replica;
+  const { serving } = constants;
+  const { reservesOutput, runningFactor } = costs.timing.generation;
+  const room = memory.kvCacheBytes;
+  if (unknownGpuFigure(replica) !== null || !memory.fits || room < memory.kvBytesPerSequence(inputTokens + outputTokens))
+    return { maxRunning: 0, runningLimit: "kv-cache" };
+  const heldTokens = inputTokens + outputTokens * (reservesOutput ? 1 : serving.kvGrowthShare);
+  const byCache = Math.max(1, (serving.kvShareUsed * room) / memory.kvBytesPerSequence(heldTokens));
+  const bySetting = layout.maxNumSeqs * layout.dataParallel;
+  const byEngine = serving.maxRunningPerRank * runningFactor * layout.dataParallel;
+  const maxRunning = Math.min(byCache, bySetting, byEngine);
+  if (maxRunning === byCache) return { maxRunning, runningLimit: "kv-cache" };
+  return { maxRunning, runningLimit: maxRunning === bySetting ? "max-num-seqs" : "compute" };
+}
+
+const normal95 = 1.6448536269514722;
+
+/** From the 95th percentile of a log-normal: p95 / mean = exp(1.645 s - s^2 / 2), cv^2 = exp(s^2) - 1. */
+function inputVariation(lengths: Lengths, assumed: number): number {
+  if (lengths.inputTokensP95 === null) return assumed;
+  const ratio = Math.log(Math.max(1, lengths.inputTokensP95 / Math.max(1, lengths.inputTokens)));
+  // The ratio grows up to s = 1.645 only; a wider spread than that is not a log-normal's.
+  const sigma = normal95 - Math.sqrt(Math.max(0, normal95 * normal95 - 2 * ratio));
+  return Math.sqrt(Math.expm1(sigma * sigma));
+}

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { precisions } from "../../planner/layouts/precision.ts";
+import { engineTiming } from "../../planner/performance/engine-generation.ts";
+import { evidence } from "../../planner/performance/evidence.ts";
+import { logNormalQuantile, normalQuantile } from "../../planner/performance/quantiles.ts";
+import { weightFormat } from "../../planner/performance/rates.ts";
+import { catalog, replicaOf } from "./replicas.ts";
+
+const { stepTime, gpus, models } = catalog;
+
+test("every performance family of a GPU has constants, and every measured GPU and model family is in the catalog", () => {
+  for (const gpu of gpus) if (gpu.performanceFamily !== null) expect(stepTime.gpuFamilies, gpu.id).toHaveProperty([gpu.performanceFamily]);
+  const gpuIds = new Set(gpus.map(({ id }) => id));
+  const families = new Set(models.map(({ family }) => family));
+  for (const row of stepTime.measured.gpuFamilies) {
+    expect(stepTime.gpuFamilies).toHaveProperty([row.family]);
+    for (const id of row.gpus) expect(gpuIds).toContain(id);
+    for (const family of row.modelFamilies) expect(families).toContain(family);
+  }
+  for (const [family, twin] of Object.entries(stepTime.measured.sameArchitecture)) {
+    expect(families).toContain(family);
+    expect(families).toContain(twin);
+  }
+});
+
+test("every precision has a format on every GPU, the last one without a need", () => {
+  for (const precision of precisions) {
+    expect(stepTime.precisions[precision]?.at(-1)?.needs, precision).toBeNull();
+    for (const gpu of gpus) expect(weightFormat(stepTime, precision, gpu).gemm).toBeGreaterThan(0);
+  }
+});
+
+test("FP8 and FP4 fall back to weight-only formats where the hardware has no such product", () => {
+  const gpu = (id: string) => replicaOf({ gpu: id }).gpu;
+  expect(weightFormat(stepTime, "fp8", gpu("h100-sxm-80gb")).computeType).toBe("fp8");
+  expect(weightFormat(stepTime, "fp8", gpu("a100-sxm-80gb")).computeType).toBe("16-bit");
+  expect(weightFormat(stepTime, "nvfp4", gpu("b200-sxm-180gb")).computeType).toBe("fp4");
+  expect(weightFormat(stepTime, "nvfp4", gpu("h100-sxm-80gb")).computeType).toBe("16-bit");
+  expect(weightFormat(stepTime, "mxfp4", gpu("b200-sxm-180gb")).computeType).toBe("fp8");
+});
+
+test("a version takes the constants of its generation and a factor between those of its measured neighbours", () => {
+  const factor = (version: string): number => engineTiming(stepTime, "vllm", version).versionFactor;
+  expect(engineTiming(stepTime, "vllm", "0.7.3").generation.mixesPrefill).toBe(false);
+  expect(engineTiming(stepTime, "vllm", "0.8.5").generation.mixesPrefill).toBe(true);
+  expect(factor("0.19.1")).toBe(0.87);
+  expect(factor("0.17.0")).toBeCloseTo(Math.sqrt(0.94 * 0.98), 9);
+  expect(factor("0.6.3")).toBe(1);
+  expect(factor("0.23.0")).toBe(0.93);
+  expect(engineTiming(stepTime, "tensorrt-llm", "1.0.0").generation.fromVersion).toBe("0.20");
+});
+
+test("evidence says what was measured", () => {
+  expect(evidence(replicaOf())).toBe("gpu-and-family");
+  expect(evidence(replicaOf({ model: "microsoft/phi-4" }))).toBe("gpu-family");
+  expect(evidence(replicaOf({ version: "0.25.0" }))).toBe("none");
+  expect(evidence(replicaOf({ model: "Qwen/Qwen3.6-27B" }))).toBe("none");
+  expect(evidence(replicaOf({ engine: "an-engine-of-our-own", version: "1.0" }))).toBe("none");
+});
+
+test("normal quantiles are the tabulated ones", () => {
+  for (const [share, z] of [
+    [0.5, 0],
+    [0.9, 1.281552],
+    [0.95, 1.644854],
+    [0.99, 2.326348],
+    [0.001, -3.090232],
+  ] as const) {
+    expect(normalQuantile(share)).toBeCloseTo(z, 5);
+  }
+  expect(logNormalQuantile(10, 0, 1.6)).toBe(10);
+  expect(logNormalQuantile(10, 5, 0)).toBeCloseTo(10 / Math.sqrt(1.25), 9);
+});
