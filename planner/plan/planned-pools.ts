@@ -5,7 +5,7 @@ import type { PackedPool, Packing } from "../packing/problem.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import { fromMicro, gibibyte } from "../units.ts";
 import type { Money, PlannedPool } from "./fleet-plan.ts";
-import { poolName } from "./names.ts";
+import { deploymentName, poolName } from "./names.ts";
 import { diskBytesFor, replicaDiskBytes } from "./node-disk.ts";
 
 /** What every step of the assembly needs to see. `candidates[w]` are the options of workload w, in packing's order. */
@@ -54,7 +54,7 @@ function plannedPool(assembly: Assembly, pool: PackedPool, costs: Readonly<Recor
     costCenter: costCenter(assembly, pool),
     nodePatterns: pool.patterns.map((pattern) => ({
       nodes: pattern.nodes,
-      replicas: Object.fromEntries(pattern.replicas.map(({ workload, replicas }) => [workloadAt(assembly, workload).name, replicas])),
+      replicas: Object.fromEntries(pattern.replicas.map(({ workload, replicas }) => [deploymentOn(assembly, pool, workload), replicas])),
     })),
   };
 }
@@ -73,6 +73,14 @@ function diskBytes(assembly: Assembly, pool: PackedPool): number {
   });
   const bytes = assembly.catalog.serving.node.diskBytes + diskBytesFor(offer.cloud, Math.max(0, ...fullOf));
   return Math.ceil(bytes / (10 * gibibyte)) * 10 * gibibyte;
+}
+
+/** A workload has one deployment on a pool: its placement there says which option it runs. */
+function deploymentOn(assembly: Assembly, pool: PackedPool, workload: number): string {
+  const placement = workloadsOn(assembly, pool).find((candidate) => candidate.workload === workload);
+  if (placement === undefined) throw new Error(`a node pattern names workload ${workload}, which is not on the pool`);
+  const { layout } = at(assembly.candidates[workload] ?? [], placement.option).replica;
+  return deploymentName(workloadAt(assembly, workload).name, layout, nameOfPool(at(assembly.offers, pool.offer), pool.zone));
 }
 
 /** The one cost centre of everything on the pool; null when several share it. */

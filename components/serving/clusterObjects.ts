@@ -1,0 +1,61 @@
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
+import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1/priorityClass.js";
+import * as pulumi from "@pulumi/pulumi";
+import { kubernetesLabels } from "../tags.ts";
+import { priorityClassName, tokenSecretKey } from "./podTemplate.ts";
+import type { ServedDeployment } from "./servedWorkload.ts";
+
+/** Above the default of 0, far below the system's 2,000,000,000. */
+const basePriority = 100_000;
+const priorityPerGpu = 1_000;
+
+/** What the workloads of one cluster share. */
+export interface ClusterObjects {
+  readonly namespace: Namespace;
+  /** What a Deployment must wait for beside its namespace. */
+  readonly shared: readonly pulumi.Resource[];
+}
+
+export interface ClusterObjectsArgs {
+  readonly fleet: string;
+  readonly cluster: string;
+  readonly served: readonly ServedDeployment[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly huggingFaceToken?: pulumi.Input<string> | undefined;
+}
+
+/** Namespace, priority classes and, when the stack's config holds a token, the secrets that the workloads name. */
+export function clusterObjects(args: ClusterObjectsArgs, opts: pulumi.CustomResourceOptions): ClusterObjects {
+  const { fleet, cluster, served, huggingFaceToken } = args;
+  const labels = kubernetesLabels({ fleet, costCenter: null, tags: args.tags });
+  const namespace = new Namespace(
+    `${cluster}-namespace`,
+    { metadata: { name: fleet, labels: { ...labels, "pod-security.kubernetes.io/enforce": "baseline" } } },
+    opts,
+  );
+  const gpuCounts = distinct(served.map(({ deployment }) => deployment.gpusPerReplica)).toSorted((a, b) => a - b);
+  const classes = gpuCounts.map(
+    (gpus) =>
+      new PriorityClass(
+        `${cluster}-gpu-${gpus}`,
+        {
+          metadata: { name: priorityClassName(fleet, gpus), labels },
+          value: basePriority + priorityPerGpu * gpus,
+          description: "Larger replicas are placed first, so that a full pool can be packed again after a restart.",
+        },
+        opts,
+      ),
+  );
+  const secretNames = distinct(served.map(({ deployment }) => deployment.weights.tokenSecret)).filter((name) => name !== null);
+  const secrets =
+    huggingFaceToken === undefined
+      ? []
+      : secretNames.toSorted().map((name) => {
+          const metadata = { name, namespace: namespace.metadata.name, labels };
+          return new Secret(`${cluster}-${name}`, { metadata, stringData: { [tokenSecretKey]: pulumi.secret(huggingFaceToken) } }, opts);
+        });
+  return { namespace, shared: [...classes, ...secrets] };
+}
+
+const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];

@@ -1,0 +1,147 @@
+import type { core } from "@pulumi/kubernetes/types/input.js";
+import { compareVersions } from "../../planner/layouts/release.ts";
+import type { PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
+import { gibibyte, mebibyte } from "../../planner/units.ts";
+import { deploymentLabel, gkeSpotTaint, gpuTaint, poolLabel, workloadLabel } from "../labels.ts";
+import { kubernetesLabels } from "../tags.ts";
+import { drain, p99RequestSeconds } from "./drain.ts";
+import { enginePort } from "./endpoint.ts";
+import { probes } from "./probes.ts";
+import type { ServedDeployment } from "./servedWorkload.ts";
+import { startupBudget } from "./startup.ts";
+import { ephemeralStorageBytes, sharedMemoryBytes } from "./storage.ts";
+import { vllmArguments, weightsPath } from "./vllmArguments.ts";
+
+/** Key inside the Kubernetes secret that a workload's `weights.tokenSecret` names. */
+export const tokenSecretKey = "token";
+
+/** What never changes for a deployment of this name: a selector is immutable, so it holds names and nothing that a re-plan may alter. */
+export const selectorLabels = ({ workload, deployment }: ServedDeployment): Record<string, string> => ({
+  [workloadLabel]: workload.name,
+  [deploymentLabel]: deployment.name,
+});
+
+export const workloadLabels = (
+  fleet: string,
+  workload: PlannedWorkload,
+  fleetTags: Readonly<Record<string, string>>,
+): Record<string, string> => ({
+  ...kubernetesLabels({ fleet, workload: workload.name, costCenter: workload.costCenter, tags: { ...fleetTags, ...workload.tags } }),
+  "app.kubernetes.io/name": "vllm",
+  "app.kubernetes.io/instance": workload.name,
+  "app.kubernetes.io/managed-by": "pulumi",
+});
+
+/** Larger replicas go first, so that a pool full to its last GPU is filled again after any restart. */
+export const priorityClassName = (fleet: string, gpus: number): string => `${fleet}-gpu-${gpus}`;
+
+/**
+ * Everything in it is a name or follows from the layout and the spec: what a re-plan may move (counts, other workloads, predictions, tags)
+ * stays out, because any change here restarts the replicas.
+ */
+export function podTemplate(served: ServedDeployment): core.v1.PodTemplateSpec {
+  const { fleet, workload, deployment, pool } = served;
+  const leaving = drain(pool.market, pool.cloud, p99RequestSeconds(workload));
+  return {
+    metadata: {
+      labels: { ...workloadLabels(fleet, { ...workload, tags: {} }, {}), ...selectorLabels(served) },
+      annotations: { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false", "karpenter.sh/do-not-disrupt": "true" },
+    },
+    spec: {
+      serviceAccountName: workload.name,
+      automountServiceAccountToken: false,
+      // A Service called `vllm...` would otherwise set VLLM_PORT=tcp://..., which the engine reads as its own setting.
+      enableServiceLinks: false,
+      priorityClassName: priorityClassName(fleet, deployment.gpusPerReplica),
+      terminationGracePeriodSeconds: leaving.terminationGracePeriodSeconds,
+      securityContext: { ...engineUser(served), seccompProfile: { type: "RuntimeDefault" } },
+      nodeSelector: { [poolLabel]: pool.name },
+      tolerations: tolerations(served),
+      topologySpreadConstraints: spread(served),
+      containers: [
+        {
+          name: "vllm",
+          image: deployment.engine.image,
+          imagePullPolicy: "IfNotPresent",
+          args: vllmArguments(served, leaving),
+          env: environment(served),
+          ports: [{ name: "http", containerPort: enginePort }],
+          resources: resources(served),
+          ...probes(startupBudget(deployment).engineSeconds),
+          lifecycle: { preStop: { sleep: { seconds: leaving.preStopSeconds } } },
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+          volumeMounts: [
+            { name: "shm", mountPath: "/dev/shm" },
+            { name: "cache", mountPath: cachePath },
+            ...(volumeClaim(served) === null ? [] : [{ name: "weights", mountPath: weightsPath, readOnly: true }]),
+          ],
+        },
+      ],
+      volumes: volumes(served),
+    },
+  };
+}
+
+const cachePath = "/cache";
+
+/** The official image has a user of its own since 0.22; earlier ones run as root and look their user up by name. */
+function engineUser({ release }: ServedDeployment): core.v1.PodSecurityContext {
+  if (compareVersions(release.version, "0.22.0") < 0) return { runAsNonRoot: false };
+  return { runAsNonRoot: true, runAsUser: 2000, runAsGroup: 0, fsGroup: 0 };
+}
+
+/** Named in full: EKS adds no toleration for extended resources, and GKE adds none for spot. */
+function tolerations({ pool }: ServedDeployment): core.v1.Toleration[] {
+  const gpu = { key: gpuTaint.key, operator: "Exists", effect: "NoSchedule" };
+  const isGkeSpot = pool.cloud === "gcp" && pool.market === "spot";
+  return isGkeSpot ? [gpu, { key: gkeSpotTaint.key, operator: "Equal", value: gkeSpotTaint.value, effect: "NoSchedule" }] : [gpu];
+}
+
+/** Over zones, then over nodes, where the pool leaves a choice. Never a reason to stay pending: the plan counts on every replica. */
+function spread(served: ServedDeployment): core.v1.TopologySpreadConstraint[] {
+  const labelSelector = { matchLabels: { [workloadLabel]: served.workload.name } };
+  const keys = served.pool.zones.length > 1 ? ["topology.kubernetes.io/zone", "kubernetes.io/hostname"] : ["kubernetes.io/hostname"];
+  return keys.map((topologyKey) => ({ topologyKey, maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway", labelSelector }));
+}
+
+/**
+ * Requests are the replica's share of its node, so that packing by GPU is packing by everything. Memory is limited to what it requests,
+ * /dev/shm included; CPU is not limited, because throttling a tokenizer stalls the GPU.
+ */
+function resources(served: ServedDeployment): core.v1.ResourceRequirements {
+  const { deployment } = served;
+  const memory = `${Math.floor(deployment.memoryBytesPerReplica / mebibyte)}Mi`;
+  const gpus = { "nvidia.com/gpu": `${deployment.gpusPerReplica}` };
+  return {
+    requests: {
+      cpu: `${Math.floor(deployment.vcpusPerReplica * 1000)}m`,
+      memory,
+      "ephemeral-storage": `${Math.ceil(ephemeralStorageBytes(served) / gibibyte)}Gi`,
+      ...gpus,
+    },
+    limits: { memory, ...gpus },
+  };
+}
+
+function environment({ deployment: { weights } }: ServedDeployment): core.v1.EnvVar[] {
+  const secret = weights.tokenSecret;
+  return [
+    { name: "HOME", value: `${cachePath}/home` },
+    { name: "HF_HOME", value: `${cachePath}/huggingface` },
+    { name: "VLLM_CACHE_ROOT", value: `${cachePath}/vllm` },
+    ...(secret === null ? [] : [{ name: "HF_TOKEN", valueFrom: { secretKeyRef: { name: secret, key: tokenSecretKey } } }]),
+  ];
+}
+
+function volumes(served: ServedDeployment): core.v1.Volume[] {
+  const claim = volumeClaim(served);
+  return [
+    { name: "shm", emptyDir: { medium: "Memory", sizeLimit: `${Math.floor(sharedMemoryBytes(served.deployment) / mebibyte)}Mi` } },
+    { name: "cache", emptyDir: {} },
+    ...(claim === null ? [] : [{ name: "weights", persistentVolumeClaim: { claimName: claim, readOnly: true } }]),
+  ];
+}
+
+/** The claim of `claim/folder`. */
+const volumeClaim = ({ deployment: { weights } }: ServedDeployment): string | null =>
+  weights.source === "volume" ? (weights.uri?.split("/")[0] ?? null) : null;
