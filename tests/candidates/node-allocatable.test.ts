@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { instanceFamily } from "../../catalog/instance-family.ts";
 import { loadCatalog } from "../../catalog/load.ts";
 import { hostShare } from "../../planner/candidates/host-share.ts";
-import { instanceFamily } from "../../catalog/instance-family.ts";
 import { allocatable } from "../../planner/candidates/node-allocatable.ts";
 
 const { catalog } = loadCatalog();

@@ -1,0 +1,98 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Finding } from "../planner/finding.ts";
+import type { Layout } from "../planner/layouts/layout.ts";
+import type { MemoryBudget } from "../planner/memory/memory-budget.ts";
+import { estimate } from "../planner/performance/estimate.ts";
+import type { Lengths, Load, ServingPoint } from "../planner/performance/serving-point.ts";
+import type { EstimateRequest, SizeRequest } from "./request.ts";
+import { type Resolved, resolveRequest, sizeOf } from "./sizing.ts";
+
+/** What was asked, with every default in it. */
+interface Asked {
+  readonly model: string;
+  readonly engine: string;
+  readonly engineVersion: string;
+  readonly layout: Layout;
+  /** What was taken for granted; empty when everything was said. */
+  readonly assumptions: readonly Finding[];
+}
+
+/** Answer to one size request; field names are an interface (docs/batch.md). Without the figures when the engine refuses the layout. */
+export type SizeAnswer = Asked &
+  Partial<Omit<MemoryBudget, "kvBytesPerSequence">> & { readonly fits: boolean; readonly finding: Finding | null };
+
+/** Answer to one estimate request; field names are an interface (docs/batch.md). */
+export type EstimateAnswer = Asked &
+  Partial<ServingPoint> & { readonly fits: boolean; readonly finding: Finding | null; readonly load: Load; readonly lengths: Lengths };
+
+export interface Unanswerable {
+  readonly error: Finding;
+}
+
+export function answerSize(request: SizeRequest, catalog: Catalog): SizeAnswer | Unanswerable {
+  const resolution = resolveRequest(request, catalog);
+  if ("finding" in resolution) return { error: resolution.finding };
+  const asked = askedOf(resolution.resolved);
+  const sizing = sizeOf(resolution.resolved);
+  if ("finding" in sizing) return { ...asked, fits: false, finding: sizing.finding };
+  const { kvBytesPerSequence: _, ...figures } = sizing.memory;
+  return { ...asked, ...figures };
+}
+
+export function answerEstimate(request: EstimateRequest, catalog: Catalog): EstimateAnswer | Unanswerable {
+  const { inputTokens, outputTokens, prefixCacheHitRate, concurrency, qps, saturated, batch, ...layoutRequest } = request;
+  const resolution = resolveRequest(layoutRequest, catalog);
+  if ("finding" in resolution) return { error: resolution.finding };
+  const { model, gpu, release, layout } = resolution.resolved;
+  const lengths: Lengths = {
+    inputTokens: inputTokens ?? defaultLengths.inputTokens,
+    outputTokens: outputTokens ?? defaultLengths.outputTokens,
+    inputTokensP95: null,
+    prefixCacheHitRate: prefixCacheHitRate ?? 0,
+  };
+  const load = loadOf({ concurrency, qps, saturated, batch });
+  if (model.task !== "generate") return { error: notGenerative(model.id, model.task) };
+  if (lengths.inputTokens + lengths.outputTokens > layout.maxModelLen) return { error: tooLong(lengths, layout) };
+  const asked = { ...askedOf(resolution.resolved), load, lengths };
+  const sizing = sizeOf(resolution.resolved);
+  if ("finding" in sizing) return { ...asked, fits: false, finding: sizing.finding };
+  const replica = { model, gpu, release, layout, memory: sizing.memory, link: gpu.link, constants: catalog.stepTime };
+  if (!sizing.memory.fits) return { ...asked, fits: false, finding: sizing.memory.finding };
+  return { ...asked, ...estimate(replica, lengths, load) };
+}
+
+/** Tokens of a request when nothing is said: those of `vllm bench serve --dataset-name random`. */
+export const defaultLengths = { inputTokens: 1024, outputTokens: 128 } as const;
+
+const notGenerative = (model: string, task: string): Finding => ({
+  code: "not-supported-yet",
+  path: "model",
+  message: `estimates for the task ${task} are not supported yet`,
+  value: model,
+  suggestion: "size answers for it",
+});
+
+const tooLong = ({ inputTokens, outputTokens }: Lengths, { maxModelLen }: Layout): Finding => ({
+  code: "longer-than-max-model-len",
+  path: "maxModelLen",
+  message: `a request of ${inputTokens} + ${outputTokens} tokens is longer than ${maxModelLen}, and the engine refuses it`,
+  value: inputTokens + outputTokens,
+  limit: maxModelLen,
+  unit: "tokens",
+  suggestion: `use ${inputTokens + outputTokens} or more, or shorter requests`,
+});
+
+function loadOf(asked: Pick<EstimateRequest, "concurrency" | "qps" | "saturated" | "batch">): Load {
+  if (asked.concurrency !== undefined) return { kind: "closed", concurrency: asked.concurrency };
+  if (asked.qps !== undefined) return { kind: "open", requestsPerSecond: asked.qps };
+  if (asked.batch !== undefined) return { kind: "batch", requests: asked.batch };
+  return { kind: "saturated" };
+}
+
+const askedOf = ({ model, release, layout, assumptions }: Resolved): Asked => ({
+  model: model.id,
+  engine: release.engine,
+  engineVersion: release.version,
+  layout,
+  assumptions,
+});

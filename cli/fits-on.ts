@@ -1,0 +1,91 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { EngineRelease } from "../catalog/schema/engine.ts";
+import type { Gpu } from "../catalog/schema/gpu.ts";
+import type { Model } from "../catalog/schema/model.ts";
+import type { Finding } from "../planner/finding.ts";
+import { completeLayout } from "../planner/layouts/complete.ts";
+import { gpusPerReplica, type Layout } from "../planner/layouts/layout.ts";
+import type { Precision } from "../planner/layouts/precision.ts";
+import type { Fit, Fits, NodePrice } from "../reports/fits-table.ts";
+import type { SizeRequest } from "./request.ts";
+import { unanswerable } from "./request-flags.ts";
+import { modelNamed, present, releaseOf, sizeOf } from "./sizing.ts";
+
+/** Tensor-parallel sizes that are tried: GPUs of one node. */
+const sizes = [1, 2, 4, 8] as const;
+
+/** Every GPU and precision with the smallest replica of the model that fits; other wishes of the request hold for all. `request.gpu` is not looked at. */
+export function fitsOn(request: SizeRequest, catalog: Catalog): Fits {
+  const named = modelNamed(request.model, catalog);
+  if ("finding" in named) throw unanswerable(named.finding);
+  const release = releaseOf(request, catalog);
+  if ("code" in release) throw unanswerable(release);
+  const { model: _model, gpu: _gpu, engine: _engine, engineVersion: _version, ...wish } = request;
+  const only = wish.precision ?? named.precision;
+  const precisions = only === undefined ? release.formats.map((format) => format.precision) : [only];
+  const prices = nodePrices(catalog);
+  const fitting: Fit[] = [];
+  const notFitting: Fits["notFitting"][number][] = [];
+  for (const gpu of catalog.gpus) {
+    for (const precision of precisions) {
+      const found = smallest(named.model, gpu, release, { ...present(wish), precision });
+      if ("finding" in found) notFitting.push({ gpu: gpu.id, precision, finding: found.finding });
+      else fitting.push({ gpu: gpu.id, precision, ...found.fit, cheapest: cheapest(prices.get(gpu.id) ?? [], found.gpus) });
+    }
+  }
+  return {
+    model: named.model.id,
+    engine: release.engine,
+    engineVersion: release.version,
+    nativePrecision: named.model.nativePrecision,
+    maxModelLen: request.maxModelLen ?? named.model.maxContext,
+    fitting: fitting.toSorted(byPrice),
+    notFitting,
+  };
+}
+
+type Smallest =
+  | { readonly fit: Pick<Fit, "tensorParallel" | "maxConcurrency" | "kvCacheTokens">; readonly gpus: number }
+  | { readonly finding: Finding };
+
+function smallest(model: Model, gpu: Gpu, release: EngineRelease, wish: Partial<Layout> & { precision: Precision }): Smallest {
+  let finding: Finding = { code: "does-not-fit", path: "", message: "it does not fit" };
+  for (const tensorParallel of wish.tensorParallel === undefined ? sizes : [wish.tensorParallel]) {
+    const layout = completeLayout(model, gpu, release, { ...wish, tensorParallel });
+    const sizing = sizeOf({ model, gpu, release, layout });
+    if ("finding" in sizing) {
+      finding = sizing.finding;
+      continue;
+    }
+    const { fits, maxConcurrency, kvCacheTokens } = sizing.memory;
+    if (fits) return { fit: { tensorParallel, maxConcurrency, kvCacheTokens }, gpus: gpusPerReplica(layout) };
+    finding = sizing.memory.finding ?? finding;
+  }
+  return { finding };
+}
+
+/** On-demand prices by GPU. */
+function nodePrices(catalog: Catalog): ReadonlyMap<string, readonly NodePrice[]> {
+  const instances = new Map(catalog.instanceTypes.map((instance) => [instance.id, instance]));
+  const priced = catalog.prices.flatMap((price) => {
+    const instance = instances.get(price.instance);
+    if (instance === undefined || instance.gpu === null || price.onDemand === null) return [];
+    const { usdPerHour, asOf, estimated } = price.onDemand;
+    const node: NodePrice = { instanceType: instance.id, region: price.region, usdPerHour, asOf, estimated, gpuCount: instance.gpuCount };
+    return [{ gpu: instance.gpu, node }];
+  });
+  const byGpu = Map.groupBy(priced, ({ gpu }) => gpu);
+  return new Map([...byGpu].map(([gpu, entries]) => [gpu, entries.map(({ node }) => node)]));
+}
+
+function cheapest(nodes: readonly NodePrice[], gpus: number): NodePrice | null {
+  const [first] = nodes.filter(({ gpuCount }) => gpuCount >= gpus).toSorted((a, b) => a.usdPerHour - b.usdPerHour);
+  return first ?? null;
+}
+
+const byPrice = (a: Fit, b: Fit): number => {
+  const [left, right] = [a.cheapest?.usdPerHour, b.cheapest?.usdPerHour];
+  if (left === right) return a.tensorParallel - b.tensorParallel || b.maxConcurrency - a.maxConcurrency;
+  if (left === undefined) return 1;
+  return right === undefined ? -1 : left - right;
+};

@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import type { Catalog } from "../catalog/catalog.ts";
+import { loadCatalog } from "../catalog/load.ts";
+import type { Finding } from "../planner/finding.ts";
+import type { FleetSpec } from "../planner/spec/fleet-spec.ts";
+import { readSpec, referencedFiles } from "../planner/spec/read-spec.ts";
+import { badInput, Failure } from "./failure.ts";
+
+export interface OpenedSpec {
+  readonly spec: FleetSpec;
+  /** With the spec's overrides in it. */
+  readonly catalog: Catalog;
+  readonly assumptions: readonly Finding[];
+}
+
+/** Reads a spec and the overrides it names (relative to itself). Any mistake in either ends the command with all of them. */
+export function openSpec(path: string, directory: string): OpenedSpec {
+  const file = resolve(directory, path);
+  const text = readText(file, path, "gpufleet plan --model ... answers without a file");
+  const { catalogOverrides } = referencedFiles(text);
+  const { catalog, findings: overrideFindings } =
+    catalogOverrides === null ? loadCatalog() : loadWithOverrides(resolve(dirname(file), catalogOverrides), directory);
+  const { spec, findings, assumptions } = readSpec(text, { file: path, catalog });
+  const all = [...overrideFindings, ...findings];
+  if (spec === null || all.length > 0) throw new Failure(2, all);
+  return { spec, catalog, assumptions };
+}
+
+function loadWithOverrides(file: string, directory: string): ReturnType<typeof loadCatalog> {
+  const shown = relative(directory, file);
+  const overridesText = readText(file, shown, "catalogOverrides is relative to the spec");
+  return loadCatalog({ overridesText, overridesFile: shown });
+}
+
+function readText(file: string, shown: string, suggestion: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    const message =
+      code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "is a folder, not a file" : `cannot be read (${code})`;
+    throw badInput({ code: "unreadable-file", path: shown, message, suggestion });
+  }
+}

@@ -1,0 +1,116 @@
+import { loadCatalog } from "../catalog/load.ts";
+import { type Finding, PlanningError } from "../planner/finding.ts";
+import { planFleet } from "../planner/index.ts";
+import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
+import type { FleetSpec } from "../planner/spec/fleet-spec.ts";
+import { type DatedPrice, spotPriceDays, stalePrices } from "../reports/price-age.ts";
+import { renderPlanTable } from "../reports/table.ts";
+import { renderWays } from "../reports/ways.ts";
+import type { PlanFlags } from "./commands/plan.ts";
+import { badInput, cannotDo, notSupportedYet } from "./failure.ts";
+import { type OpenedSpec, openSpec } from "./open-spec.ts";
+import { flagOf } from "./request-flags.ts";
+import { renderingOf, type Session } from "./session.ts";
+import { plannerVersion } from "./version.ts";
+import { specAndExplain } from "./which-spec.ts";
+import { specFromFlags, workloadFlags } from "./workload-flags.ts";
+
+/** Ways shown by `plan --model` when nothing else is asked for. */
+const waysShown = 5;
+
+export async function planSpec(given: string | undefined, flags: PlanFlags, session: Session): Promise<void> {
+  const stray = workloadFlags.find((name) => flags[name] !== undefined);
+  if (stray !== undefined) {
+    throw badInput({
+      code: "flag-without-model",
+      path: flagOf(stray),
+      message: "needs --model",
+      suggestion: "with a file, the spec says it",
+    });
+  }
+  refuseUnfinished(flags);
+  const { path, explain } = specAndExplain(given, flags, session.io.directory);
+  const opened = openSpec(path, session.io.directory);
+  checkWorkloadName(explain, opened);
+  const plan = await planned(opened, { explain: explain !== undefined, alternatives: flags.alternatives ?? 0 });
+  const shown = typeof explain === "string" ? onlyRejectionsOf(plan, explain) : plan;
+  const stale = stalePrices(pricesOf(shown, opened.spec), session.io.today(), flags.maxPriceAge ?? spotPriceDays);
+  if (flags.json) await session.printJson(shown);
+  else await session.print(renderPlanTable(shown, { ...renderingOf(session, flags), verbose: flags.verbose === true, warnings: stale }));
+  failOnStale(stale, flags);
+}
+
+export async function planOneWorkload(given: string | undefined, flags: PlanFlags, session: Session): Promise<void> {
+  if (given !== undefined || flags.stack !== undefined) {
+    const path = given ?? "--stack";
+    throw badInput({ code: "spec-and-model", path, message: "cannot be combined with --model", suggestion: "give a spec or --model" });
+  }
+  refuseUnfinished(flags);
+  const { catalog } = loadCatalog();
+  const { spec, assumptions } = specFromFlags(flags, catalog);
+  const alternatives = flags.alternatives ?? waysShown;
+  const plan = await planned({ spec, catalog, assumptions }, { explain: flags.explain !== undefined, alternatives }).catch(inNoFile);
+  const stale = stalePrices(pricesOf(plan, spec), session.io.today(), flags.maxPriceAge ?? spotPriceDays);
+  if (flags.json) await session.printJson(plan);
+  else await session.print(renderWays(plan, { ...renderingOf(session, flags), verbose: flags.verbose === true, warnings: stale }));
+  failOnStale(stale, flags);
+}
+
+const planned = ({ spec, catalog, assumptions }: OpenedSpec, wishes: { explain: boolean; alternatives: number }): Promise<FleetPlan> =>
+  planFleet(spec, catalog, {}, { assumptions, plannerVersion: plannerVersion(), ...wishes });
+
+/** There is one workload and no list that it stands in. */
+function inNoFile(error: unknown): never {
+  if (!(error instanceof PlanningError)) throw error;
+  throw new PlanningError(error.findings.map((finding) => ({ ...finding, path: finding.path.replace(/^workloads\[0\]\.?/, "") })));
+}
+
+function refuseUnfinished(flags: PlanFlags): void {
+  if (flags.write) throw notSupportedYet("--write", "redirect plan --json to a file to keep a plan");
+  if (flags.check) throw notSupportedYet("--check");
+}
+
+function checkWorkloadName(explain: string | true | undefined, { spec }: OpenedSpec): void {
+  if (typeof explain !== "string") return;
+  const names = spec.workloads.map((workload) => workload.name);
+  if (names.includes(explain)) return;
+  throw badInput({
+    code: "unknown-workload",
+    path: "--explain",
+    message: `the spec has no workload ${JSON.stringify(explain)}`,
+    suggestion: `use one of ${names.join(", ")}`,
+  });
+}
+
+const onlyRejectionsOf = (plan: FleetPlan, workload: string): FleetPlan => ({
+  ...plan,
+  rejected: (plan.rejected ?? []).filter((rejection) => rejection.workload === workload),
+});
+
+function pricesOf(plan: FleetPlan, spec: FleetSpec): DatedPrice[] {
+  const regions = new Map(spec.clusters.map((cluster) => [cluster.name, cluster.region]));
+  return [
+    ...plan.pools.map(({ instanceType, market, region, price }) => ({ instanceType, market, region, asOf: price.asOf })),
+    ...(plan.alternatives ?? []).flatMap(({ pools, cluster }) =>
+      pools.map(({ instanceType, market, priceAsOf }) => ({
+        instanceType,
+        market,
+        region: regions.get(cluster) ?? cluster,
+        asOf: priceAsOf,
+      })),
+    ),
+  ];
+}
+
+/** An old spot price is a warning, and a failure for whoever set a limit. The plan was printed already. */
+function failOnStale(stale: readonly Finding[], { maxPriceAge }: PlanFlags): void {
+  if (maxPriceAge === undefined || stale.length === 0) return;
+  throw cannotDo({
+    code: "prices-too-old",
+    path: "--max-price-age",
+    message: `${stale.length} spot price${stale.length === 1 ? " is" : "s are"} older than ${maxPriceAge} days: ${stale.map(({ path }) => path).join(", ")}`,
+    limit: maxPriceAge,
+    unit: "days",
+    suggestion: "put today's prices in catalogOverrides, or leave spot out of markets",
+  });
+}

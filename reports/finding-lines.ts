@@ -1,0 +1,56 @@
+import type { Finding } from "../planner/finding.ts";
+import { wrap } from "./columns.ts";
+import { type FindingGroup, groupFindings, groupText } from "./finding-text.ts";
+import { type Rendering, styleFor } from "./style.ts";
+
+const assumptionsShown = 6;
+
+/** The assumptions that move a plan's cost most, first; the rest follows in the plan's order. */
+const weighty = [
+  "default-token-split",
+  "default-slo-ttft",
+  "default-slo-tpot",
+  "default-precisions",
+  "default-length-spread",
+  "default-prefix-cache-hit-rate",
+];
+
+export interface FindingRendering extends Rendering {
+  readonly verbose?: boolean;
+  /** Names of the workloads in the spec's order: a reader knows them better than `workloads[2]`. */
+  readonly workloads: readonly string[];
+}
+
+/** What to know before money is spent: never cut short. */
+export function warningLines(warnings: readonly Finding[], rendering: FindingRendering): string[] {
+  if (warnings.length === 0) return [];
+  return [
+    styleFor(rendering.color).warning(`Warnings (${warnings.length})`),
+    ...items(groupFindings(named(warnings, rendering)), rendering),
+  ];
+}
+
+/** What was taken for granted: the weightiest, or all of it when that is asked for. */
+export function assumptionLines(assumptions: readonly Finding[], rendering: FindingRendering): string[] {
+  if (assumptions.length === 0) return [];
+  const style = styleFor(rendering.color);
+  const rank = ({ finding }: FindingGroup): number => (weighty.includes(finding.code) ? weighty.indexOf(finding.code) : weighty.length);
+  const groups = groupFindings(named(assumptions, rendering)).toSorted((a, b) => rank(a) - rank(b));
+  const shown = rendering.verbose ? groups : groups.slice(0, assumptionsShown);
+  const hidden = groups.length - shown.length;
+  return [
+    style.strong(`Assumptions (${assumptions.length})`),
+    ...items(shown, rendering),
+    ...(hidden > 0 ? [style.faint(`  and ${hidden} more kinds: --verbose shows all`)] : []),
+  ];
+}
+
+const items = (groups: readonly FindingGroup[], { width }: Rendering): string[] =>
+  groups.flatMap((group) => wrap(`- ${groupText(group)}`, width, "  ", "    "));
+
+/** `workloads[2].slo` -> `search.slo` */
+const named = (findings: readonly Finding[], { workloads }: FindingRendering): Finding[] =>
+  findings.map((finding) => ({
+    ...finding,
+    path: finding.path.replace(/^workloads\[(\d+)\]/, (path, index: string) => workloads[Number(index)] ?? path),
+  }));

@@ -1,0 +1,23 @@
+import type { Precision } from "../planner/layouts/precision.ts";
+
+export interface LayoutWords {
+  readonly gpu: string;
+  readonly precision: Precision;
+  readonly tensorParallel: number;
+  readonly pipelineParallel?: number;
+  readonly dataParallel?: number;
+  readonly expertParallel?: number;
+}
+
+/** `l40s tp2 fp8`: GPU, parallelism, precision. Pipeline, data and expert parallelism only where there is any. */
+export function layoutText(layout: LayoutWords): string {
+  const more = (name: string, size: number | undefined): string[] => (size === undefined || size < 2 ? [] : [`${name}${size}`]);
+  return [
+    layout.gpu,
+    `tp${layout.tensorParallel}`,
+    ...more("pp", layout.pipelineParallel),
+    ...more("dp", layout.dataParallel),
+    ...more("ep", layout.expertParallel),
+    layout.precision,
+  ].join(" ");
+}

@@ -1,0 +1,69 @@
+import type { Finding } from "../planner/finding.ts";
+import type { Layout } from "../planner/layouts/layout.ts";
+import type { MemoryBudget } from "../planner/memory/memory-budget.ts";
+import { type Column, renderColumns, wrap } from "./columns.ts";
+import { findingText } from "./finding-text.ts";
+import { layoutText } from "./layout-text.ts";
+import { modelName } from "./model-name.ts";
+import { grouped } from "./money.ts";
+import { gibibytes, percent } from "./quantity.ts";
+import { type Rendering, styleFor } from "./style.ts";
+
+/** A layout and, when the engine accepts it, where the memory of each of its GPUs goes. */
+export interface LayoutMemory extends Partial<Omit<MemoryBudget, "fits" | "finding" | "kvBytesPerSequence">> {
+  readonly model: string;
+  readonly engine: string;
+  readonly engineVersion: string;
+  readonly layout: Layout;
+  readonly fits: boolean;
+  readonly finding: Finding | null;
+}
+
+interface Part {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+export function renderMemory(sized: LayoutMemory, rendering: Rendering): string {
+  const style = styleFor(rendering.color);
+  const verdict = sized.fits ? style.good("fits") : style.bad("does not fit");
+  const lines = [
+    `${style.strong(modelName(sized.model))} on ${layoutText(sized.layout)}, ${sized.engine} ${sized.engineVersion}: ${verdict}`,
+  ];
+  if (sized.finding !== null) lines.push(...wrap(findingText({ ...sized.finding, path: "" }), rendering.width, "  ", "  "));
+  const { totalBytesPerGpu: total } = sized;
+  if (total === undefined) return `${lines.join("\n")}\n`;
+  const used: readonly Part[] = [
+    { name: "Weights", bytes: sized.weightBytesPerGpu ?? 0 },
+    { name: "Activations at their peak", bytes: sized.activationBytesPerGpu ?? 0 },
+    { name: "CUDA and NCCL", bytes: sized.nonTorchBytesPerGpu ?? 0 },
+    { name: "CUDA graphs", bytes: sized.cudaGraphBytesPerGpu ?? 0 },
+    { name: "KV cache", bytes: sized.kvCacheBytesPerGpu ?? 0 },
+  ];
+  const unused = total - used.reduce((sum, part) => sum + part.bytes, 0);
+  const parts = unused > 0 ? [...used, { name: "Left unused", bytes: unused }] : used;
+  const columns: readonly Column<Part>[] = [
+    { header: "On each GPU", cell: (part) => part.name },
+    { header: "GiB", align: "right", cell: (part) => gibibytes(part.bytes) },
+    { header: "Share", align: "right", cell: (part) => percent(part.bytes / total) },
+  ];
+  const { layout } = sized;
+  return `${[
+    ...lines,
+    "",
+    ...renderColumns({ columns, rows: parts, total: { GiB: gibibytes(total), Share: percent(1) } }, rendering),
+    "",
+    cacheText(sized),
+    ...wrap(
+      style.faint(
+        `max-num-seqs ${layout.maxNumSeqs}, max-num-batched-tokens ${layout.maxNumBatchedTokens}, gpu-memory-utilization ${layout.gpuMemoryUtilization}, kv-cache-dtype ${layout.kvCacheDtype}${layout.enforceEager ? ", enforce-eager" : ""}`,
+      ),
+      rendering.width,
+    ),
+  ].join("\n")}\n`;
+}
+
+function cacheText({ kvCacheTokens = 0, maxConcurrency = 0, layout }: LayoutMemory): string {
+  const atOnce = `${grouped(maxConcurrency, 2)} requests of ${grouped(layout.maxModelLen)} tokens at once`;
+  return kvCacheTokens === 0 ? atOnce : `KV cache of the replica: ${grouped(kvCacheTokens)} tokens = ${atOnce}`;
+}

@@ -1,0 +1,80 @@
+import type { Finding } from "../planner/finding.ts";
+import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
+import { alternativesLines } from "./alternatives.ts";
+import { wrap } from "./columns.ts";
+import { assumptionLines, warningLines } from "./finding-lines.ts";
+import { dollars, hourly } from "./money.ts";
+import { poolLines } from "./pool-table.ts";
+import { percent } from "./quantity.ts";
+import { rejectionLines } from "./rejections.ts";
+import { type Rendering, styleFor } from "./style.ts";
+import { workloadLines } from "./workload-table.ts";
+
+export interface PlanRendering extends Rendering {
+  /** Every assumption and every rejected candidate instead of the first few. */
+  readonly verbose?: boolean;
+  /** What the reader of the plan has to say on top of the plan's own warnings, such as the age of its prices. */
+  readonly warnings?: readonly Finding[];
+}
+
+/** The plan as a person reads it: the total, who pays for what, what is bought, how good it is, what it rests on. */
+export function renderPlanTable(plan: FleetPlan, rendering: PlanRendering): string {
+  const named = { ...rendering, workloads: plan.workloads.map((workload) => workload.name) };
+  const sections = [
+    headline(plan, rendering),
+    workloadLines(plan, rendering),
+    poolLines(plan, rendering),
+    proof(plan, rendering),
+    alternativesSection(plan, rendering),
+    plan.rejected === undefined ? [] : rejectionLines(plan.rejected, rendering),
+    warningLines([...(rendering.warnings ?? []), ...plan.warnings], named),
+    assumptionLines(plan.assumptions, named),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function headline(plan: FleetPlan, rendering: PlanRendering): string[] {
+  const style = styleFor(rendering.color);
+  const { cost, budget } = plan;
+  const sentences = [
+    `Covers ${cost.included.join(", ")}, around the clock and sized for the busiest hour. Not in it: ${cost.excluded.join(", ")}.`,
+    cost.idleUsdPerHour > 0 ? `Of this, ${hourly(cost.idleUsdPerHour)} an hour is for idle GPUs.` : "",
+  ];
+  const lines = [
+    `${style.strong(plan.fleet)}: ${style.strong(`${dollars(cost.usdPerMonth)} a month`)} (${hourly(cost.usdPerHour)} an hour)`,
+    ...sentences.flatMap((sentence) => wrap(sentence, rendering.width)),
+  ];
+  if (budget !== null) {
+    const left = budget.headroomUsdPerMonth;
+    const verdict = left >= 0 ? style.good(`${dollars(left)} to spare`) : style.bad(`${dollars(-left)} over`);
+    lines.push(`Budget: ${dollars(budget.usdPerMonth)} a month, ${verdict}.`);
+  }
+  return lines;
+}
+
+function proof(plan: FleetPlan, rendering: PlanRendering): string[] {
+  const style = styleFor(rendering.color);
+  const { status, gap, lowerBoundUsdPerHour, restrictions } = plan.optimality;
+  const verdict =
+    status === "optimal" || gap === 0
+      ? "no cheaper fleet exists under the rules"
+      : `at most ${percent(gap, 2)} of the cost could be saved: no fleet under the rules costs less than ${hourly(lowerBoundUsdPerHour)} an hour`;
+  return [
+    ...wrap(`${style.strong("Proof")}: ${verdict}.`, rendering.width),
+    ...restrictions.flatMap((rule) => wrap(`- ${rule}`, rendering.width, "  ", "    ")),
+  ];
+}
+
+function alternativesSection(plan: FleetPlan, rendering: PlanRendering): string[] {
+  const alternatives = plan.alternatives ?? [];
+  const names = [...new Set(alternatives.map((alternative) => alternative.workload))];
+  return names.flatMap((name, index) => {
+    const slo = plan.workloads.find((workload) => workload.name === name)?.slo ?? {};
+    const own = alternatives.filter((alternative) => alternative.workload === name);
+    const title = `Other ways to serve ${name}, each priced as if it were alone`;
+    return [...(index > 0 ? [""] : []), ...wrap(title, rendering.width), ...alternativesLines(own, slo, rendering)];
+  });
+}

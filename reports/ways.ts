@@ -1,0 +1,33 @@
+import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
+import { alternativesLines } from "./alternatives.ts";
+import { assumptionLines, warningLines } from "./finding-lines.ts";
+import { modelName } from "./model-name.ts";
+import { grouped } from "./money.ts";
+import { rate } from "./quantity.ts";
+import { rejectionLines } from "./rejections.ts";
+import { styleFor } from "./style.ts";
+import type { PlanRendering } from "./table.ts";
+
+/** The cheapest ways to serve the plan's one workload, side by side. */
+export function renderWays(plan: FleetPlan, rendering: PlanRendering): string {
+  const [workload] = plan.workloads;
+  if (workload === undefined) return "no workload\n";
+  const style = styleFor(rendering.color);
+  const { requestsPerSecond, inputTokens, outputTokens } = workload.demand;
+  const ways = plan.alternatives ?? [];
+  const named = { ...rendering, workloads: [modelName(workload.model)] };
+  const sections = [
+    [
+      `${style.strong(modelName(workload.model))} at ${rate(requestsPerSecond)} requests/s, ${grouped(inputTokens)} tokens in and ${grouped(outputTokens)} out`,
+      style.faint("Cheapest ways, each with another GPU or precision; predicted latency / target"),
+    ],
+    alternativesLines(ways, workload.slo, rendering),
+    plan.rejected === undefined ? [] : rejectionLines(plan.rejected, rendering),
+    warningLines([...(rendering.warnings ?? []), ...plan.warnings], named),
+    assumptionLines(plan.assumptions, named),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}

@@ -1,0 +1,120 @@
+import { expect, test } from "vitest";
+import { loadCatalog } from "../../catalog/load.ts";
+import type { Fits } from "../../reports/fits-table.ts";
+import { gpufleet } from "./fixtures/run.ts";
+
+const { catalog } = loadCatalog();
+const argv = ["size", "--model", "Qwen/Qwen3-8B", "--max-model-len", "8192"];
+const fitsOf = async (...more: string[]): Promise<Fits> => JSON.parse((await gpufleet([...argv, ...more, "--json"])).out);
+
+test("without --gpu every GPU of the catalog is answered for in every precision, once", async () => {
+  const { fitting, notFitting } = await fitsOf();
+  const pairs = [...fitting, ...notFitting].map(({ gpu, precision }) => `${gpu} ${precision}`);
+  expect(new Set(pairs).size).toBe(pairs.length);
+  expect(new Set([...fitting, ...notFitting].map(({ gpu }) => gpu))).toEqual(new Set(catalog.gpus.map(({ id }) => id)));
+});
+
+test("the cheapest way to fit stands first, and what has no price last", async () => {
+  const prices = (await fitsOf()).fitting.map(({ cheapest }) => cheapest?.usdPerHour ?? Number.POSITIVE_INFINITY);
+  expect(prices).toEqual(prices.toSorted((a, b) => a - b));
+});
+
+test("each price is that of the cheapest on-demand node with enough GPUs", async () => {
+  const { fitting } = await fitsOf("--precision", "bf16");
+  for (const { gpu, tensorParallel, cheapest } of fitting) {
+    const instances = new Map(
+      catalog.instanceTypes.filter((row) => row.gpu === gpu && row.gpuCount >= tensorParallel).map((row) => [row.id, row]),
+    );
+    const offers = catalog.prices.flatMap((row) => (instances.has(row.instance) && row.onDemand !== null ? [row.onDemand.usdPerHour] : []));
+    expect(cheapest?.usdPerHour ?? null, gpu).toBe(offers.length === 0 ? null : Math.min(...offers));
+  }
+});
+
+test("the replica that is shown fits, and one of half the size does not", async () => {
+  const { fitting } = await fitsOf("--precision", "bf16");
+  const larger = fitting.filter(({ tensorParallel }) => tensorParallel > 1).slice(0, 3);
+  expect(larger.length).toBeGreaterThan(0);
+  for (const { gpu, tensorParallel, maxConcurrency } of larger) {
+    const one = [...argv, "--gpu", gpu, "--precision", "bf16", "--json"];
+    const fits = await gpufleet([...one, "--tp", String(tensorParallel)]);
+    expect(fits.code).toBe(0);
+    expect(JSON.parse(fits.out)).toMatchObject({ fits: true, maxConcurrency });
+    const half = await gpufleet([...one, "--tp", String(tensorParallel / 2)]);
+    expect(half.code).toBe(1);
+    expect(JSON.parse(half.out)).toMatchObject({ fits: false });
+  }
+});
+
+test("a model that fits nowhere ends with 1", async () => {
+  const { code, out } = await gpufleet([
+    "size",
+    "--model",
+    "Llama-3.3-70B-Instruct",
+    "--precision",
+    "bf16",
+    "--tp",
+    "1",
+    "--engine-version",
+    "0.19.0",
+    "--gpu-memory-utilization",
+    "0.05",
+  ]);
+  expect(code).toBe(1);
+  expect(out).toContain("fits on no GPU");
+});
+
+test("short forms, long forms and = mean the same", async () => {
+  const base = ["size", "--model", "Llama-3.3-70B-Instruct", "--gpu", "h100", "--max-model-len", "8192"];
+  const long = await gpufleet([...base, "--tensor-parallel", "4"]);
+  expect(long.code).toBe(0);
+  expect(await gpufleet([...base, "--tp", "4"])).toEqual(long);
+  expect(await gpufleet([...base, "--tp=4"])).toEqual(long);
+});
+
+test("the flags of size and the fields of a batch line give the same answer", async () => {
+  const flags = await gpufleet([
+    "size",
+    "--model",
+    "Qwen3-8B",
+    "--gpu",
+    "l4",
+    "--precision",
+    "fp8",
+    "--max-model-len",
+    "4096",
+    "--enforce-eager",
+    "--json",
+  ]);
+  const line = JSON.stringify({ model: "Qwen3-8B", gpu: "l4", precision: "fp8", maxModelLen: 4096, enforceEager: true });
+  const batch = await gpufleet(["size", "--batch", "-"], { input: line });
+  expect(JSON.parse(batch.out)).toEqual(JSON.parse(flags.out));
+});
+
+test("the parts of the memory table add up to the GPU's memory", async () => {
+  const { out } = await gpufleet(["size", "--model", "Qwen3-8B", "--gpu", "l40s", "--max-model-len", "8192"]);
+  const shares = [...out.matchAll(/(\d+\.\d\d) +\d+\.\d %/g)].map(([, gib]) => Number(gib));
+  const total = shares.pop() ?? 0;
+  expect(shares.length).toBe(6);
+  expect(Math.abs(shares.reduce((a, b) => a + b, 0) - total)).toBeLessThanOrEqual(0.03);
+});
+
+test("an estimate at more than a replica can take says so, and one that does not fit ends with 1", async () => {
+  const base = [
+    "estimate",
+    "--model",
+    "Qwen3-8B",
+    "--gpu",
+    "l40s",
+    "--max-model-len",
+    "8192",
+    "--input-tokens",
+    "1900",
+    "--output-tokens",
+    "400",
+  ];
+  expect((await gpufleet([...base, "--qps", "0.5"])).out).toContain("Time to first token");
+  expect((await gpufleet([...base, "--qps", "500"])).out).toContain("cannot hold this load");
+  const small = await gpufleet(["estimate", "--model", "Llama-3.3-70B-Instruct", "--gpu", "l4"]);
+  expect(small.code).toBe(1);
+  expect(small.out).toContain("does not fit");
+});
