@@ -6,6 +6,7 @@ import { estimate } from "../planner/performance/estimate.ts";
 import type { Lengths, Load, ServingPoint } from "../planner/performance/serving-point.ts";
 import type { EstimateRequest, SizeRequest } from "./request.ts";
 import { type Resolved, resolveRequest, sizeOf } from "./sizing.ts";
+import { withContextFor } from "./unasked-context.ts";
 
 /** What was asked, with every default in it. */
 interface Asked {
@@ -41,20 +42,22 @@ export function answerSize(request: SizeRequest, catalog: Catalog): SizeAnswer |
 
 export function answerEstimate(request: EstimateRequest, catalog: Catalog): EstimateAnswer | Unanswerable {
   const { inputTokens, outputTokens, prefixCacheHitRate, concurrency, qps, saturated, batch, ...layoutRequest } = request;
-  const resolution = resolveRequest(layoutRequest, catalog);
-  if ("finding" in resolution) return { error: resolution.finding };
-  const { model, gpu, release, layout } = resolution.resolved;
+  const asWished = resolveRequest(layoutRequest, catalog);
+  if ("finding" in asWished) return { error: asWished.finding };
   const lengths: Lengths = {
-    inputTokens: inputTokens ?? defaultLengths.inputTokens,
-    outputTokens: outputTokens ?? defaultLengths.outputTokens,
+    inputTokens: Math.max(1, inputTokens ?? defaultLengths.inputTokens),
+    outputTokens: Math.max(1, outputTokens ?? defaultLengths.outputTokens),
     inputTokensP95: null,
     prefixCacheHitRate: prefixCacheHitRate ?? 0,
   };
   const load = loadOf({ concurrency, qps, saturated, batch });
+  const resolved = layoutRequest.maxModelLen === undefined ? withContextFor(asWished.resolved, lengths) : asWished.resolved;
+  const { model, gpu, release, layout } = resolved;
   if (model.task !== "generate") return { error: notGenerative(model.id, model.task) };
-  if (lengths.inputTokens + lengths.outputTokens > layout.maxModelLen) return { error: tooLong(lengths, layout) };
-  const asked = { ...askedOf(resolution.resolved), load, lengths };
-  const sizing = sizeOf(resolution.resolved);
+  const isTooLong = layoutRequest.maxModelLen !== undefined && lengths.inputTokens + lengths.outputTokens > layout.maxModelLen;
+  if (isTooLong) return { error: tooLong(lengths, layout) };
+  const asked = { ...askedOf(resolved), load, lengths };
+  const sizing = sizeOf(resolved);
   if ("finding" in sizing) return { ...asked, fits: false, finding: sizing.finding };
   const replica = { model, gpu, release, layout, memory: sizing.memory, link: gpu.link, constants: catalog.stepTime };
   if (!sizing.memory.fits) return { ...asked, fits: false, finding: sizing.memory.finding };

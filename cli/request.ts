@@ -25,12 +25,13 @@ const layoutShape = {
   gpuMemoryUtilization: z.number().gt(0).max(1).optional(),
   enforceEager: z.boolean().optional(),
   engine: text.optional(),
-  engineVersion: text.optional(),
+  engineVersion: z.string().optional(),
 };
 
 const loadShape = {
-  inputTokens: count.optional(),
-  outputTokens: count.optional(),
+  // Means: benchmarks report 256.3, and 0 where only the other phase was measured.
+  inputTokens: z.number().min(0).optional(),
+  outputTokens: z.number().min(0).optional(),
   prefixCacheHitRate: share.optional(),
   concurrency: z.number().positive().optional(),
   qps: z.number().positive().optional(),

@@ -37,8 +37,33 @@ export function resolveRequest(request: SizeRequest, catalog: Catalog): Resoluti
   const { model: _model, gpu: _gpu, engine: _engine, engineVersion: _version, ...wish } = request;
   const precision = wish.precision ?? named.precision;
   const layout = completeLayout(named.model, gpu, release, present({ ...wish, precision }));
-  const assumptions = [...named.assumptions, ...(release.assumption === null ? [] : [release.assumption])];
-  return { resolved: { model: named.model, gpu, release, layout, assumptions } };
+  const assumptions = [...named.assumptions, ...versionAssumptions(request, release)];
+  const resolved = { model: named.model, gpu, release, layout, assumptions };
+  return { resolved: request.expertParallel === undefined ? withExpertParallel(resolved) : resolved };
+}
+
+/** Experts that cannot be cut over the GPUs can be dealt out to them: taken where nothing was said of it and nothing else is legal. */
+function withExpertParallel(resolved: Resolved): Resolved {
+  const { model, gpu, release, layout, assumptions } = resolved;
+  const [refused] = layoutFindings(model, gpu, layout, release);
+  const expertParallel = layout.tensorParallel * layout.dataParallel;
+  const dealt = { ...layout, expertParallel };
+  if (refused === undefined || model.moe === null || layoutFindings(model, gpu, dealt, release).length > 0) return resolved;
+  const assumption: Finding = {
+    code: "default-expert-parallel",
+    path: "expertParallel",
+    message: `${expertParallel} by default: ${refused.message}`,
+    value: expertParallel,
+  };
+  return { ...resolved, layout: dealt, assumptions: [...assumptions, assumption] };
+}
+
+/** That the version is newer than the catalog, or that it was no number and the usual one stands in. */
+function versionAssumptions({ engineVersion }: SizeRequest, release: EngineRelease): Finding[] {
+  const newer = release.assumption === null ? [] : [release.assumption];
+  if (engineVersion === undefined || engineVersion === release.version) return newer;
+  const message = `${release.version} by default: ${JSON.stringify(engineVersion)} is no version number`;
+  return [...newer, { code: "default-engine-version", path: "engineVersion", message, value: release.version }];
 }
 
 export interface NamedModel {
@@ -82,11 +107,15 @@ const unknownGpu = (name: string, catalog: Catalog): Finding => {
   return { code: "unknown-gpu", path: "gpu", message: `no GPU ${JSON.stringify(name)} in the catalog`, value: name, suggestion };
 };
 
-/** The engine that was asked for; without a version the one that specs get, and for other engines the newest whose constants are known. */
+/**
+ * The engine that was asked for; without a version, or with one that is no number (`gpt-oss-dev`), the one that specs get, and for other
+ * engines the newest whose constants are known.
+ */
 export function releaseOf(asked: Pick<SizeRequest, "engine" | "engineVersion">, catalog: Catalog): EngineRelease | Finding {
   const name = asked.engine?.toLowerCase() ?? defaults.engineName;
   const newest = catalog.engines.find((profile) => profile.name === name)?.newestVersion ?? "";
-  const version = asked.engineVersion ?? (name === defaults.engineName ? defaults.engineVersion : newest);
+  const usual = name === defaults.engineName ? defaults.engineVersion : newest;
+  const version = /^v?\d+\.\d+/.test(asked.engineVersion ?? "") ? (asked.engineVersion ?? usual) : usual;
   const release = engineRelease(catalog.engines, name, version);
   return "code" in release ? { ...release, path: release.code === "unknown-engine" ? "engine" : "engineVersion" } : release;
 }

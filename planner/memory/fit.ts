@@ -38,7 +38,10 @@ export function fitFinding(sized: SizedLayout): Finding | null {
         code: shortage.code,
         message: `${subject}: the KV cache cannot hold one sequence of ${layout.maxModelLen} tokens`,
         suggestion: `lower max-model-len to ${shortage.longest}, or ${roomSuggestion(sized)}`,
-        ...bytes,
+        path: "",
+        value: layout.maxModelLen,
+        limit: shortage.longest,
+        unit: "tokens",
       };
     case "cuda-graphs-do-not-fit":
       return {
