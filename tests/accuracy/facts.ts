@@ -27,20 +27,18 @@ const plainModel = {
   visionTower: null,
 };
 
-/** The catalog, and the GPUs and models that were measured but are not in it. */
+/** The catalog, and the models that were measured but are not in it. */
 export function facts(): Facts {
   const { catalog } = loadCatalog();
   const extra = JSON.parse(readFileSync(new URL("./data/extra-facts.json", import.meta.url), "utf8")) as {
-    gpus: Partial<Gpu>[];
     models: Partial<Model>[];
   };
   const release = engineRelease(catalog.engines, "vllm", "0.19.0");
   if ("code" in release) throw new Error(release.message);
-  const gpus = [...catalog.gpus, ...extra.gpus.map((gpu) => ({ cudaMemoryBytes: null, ...gpu }) as Gpu)];
   const models = [...catalog.models, ...extra.models.map((model) => ({ ...plainModel, ...model }) as Model)];
   return {
     models: new Map(models.map((model) => [model.id, model])),
-    gpus: new Map(gpus.map((gpu) => [gpu.id, gpu])),
+    gpus: new Map(catalog.gpus.map((gpu) => [gpu.id, gpu])),
     constants: catalog.stepTime,
     release,
   };

@@ -1,7 +1,7 @@
 import type { Precision } from "../../planner/layouts/precision.ts";
 import type { MeasuredRow } from "./measured-row.ts";
 
-/** Names of the benchmarks -> catalog ids (or ids of extra-facts.json). Rows with any other name are not scored. */
+/** Names of the benchmarks -> catalog ids (or, of models, ids of extra-facts.json). Rows with any other name are not scored. */
 export const modelIds: Readonly<Record<string, string>> = {
   "Llama-3.1-8B": "meta-llama/Llama-3.1-8B-Instruct",
   "Llama-3.1-70B": "meta-llama/Llama-3.1-70B-Instruct",
