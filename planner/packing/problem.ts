@@ -5,6 +5,15 @@ import type { MicroRequestsPerSecond, MicroUsdPerHour } from "../units.ts";
  * The packing problem in integers, free of models and GPUs' physics: choose for each workload one option (a layout on one
  * GPU type in one cluster) and replica counts on offers, buy whole nodes, pay least.
  * Offers, options and workloads are referred to by their index in these arrays; ids break ties and name things.
+ *
+ * A fleet answers it when, for each workload with demand, with n replicas of its one option:
+ * - n x capacity >= demand, and at most floor(spotMaxShare x n) replicas are on spot offers;
+ * - n - lost >= degradedShare x demand / capacity, where `survive` says what is lost: nothing; one replica; the most of one
+ *   node, min(replicas in the pool, replicas that fit on one of its nodes) in the worst pool, for the scheduler may put them
+ *   anywhere; or the fullest zone, over all offers, and then every pool of the workload is bound to a zone;
+ * and, for each pool (an offer in one zone, or outside spot in no zone in particular), the GPUs of its replicas fit on its
+ * nodes. Sizes are powers of two, so replicas that fit in number fit on nodes. Nodes over all zones keep `maxNodes`, and GPUs
+ * bought (not used) keep the quotas. The cost is nodes x price.
  */
 export interface PackingProblem {
   readonly offers: readonly PackingOffer[];

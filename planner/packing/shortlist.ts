@@ -1,0 +1,88 @@
+import { at } from "./element.ts";
+import type { Instance } from "./instance.ts";
+import { slotPriceOf, slotPriceOfSpread } from "./slot-price.ts";
+import type { Spread } from "./survive/spread.ts";
+
+/** The options of a workload worth looking at, cheapest first, with the least each costs on full nodes (micro-dollars per hour). */
+export interface Shortlist {
+  readonly options: readonly number[];
+  readonly fullNodeUsdPerHour: readonly number[];
+  /** For each option, the offers it uses at that price. */
+  readonly offersUsed: readonly (readonly number[])[];
+}
+
+/** The spreads of an option, cheapest first, with the least each can cost on full nodes; 0 where that is not known. */
+export interface PricedSpreads {
+  readonly spreads: readonly Spread[];
+  readonly fullNodeUsdPerHour: readonly number[];
+}
+
+/** For each workload and option, what the search looks at. Spreads of batches are not priced. */
+export function pricedSpreadsOf(instance: Instance): PricedSpreads[][] {
+  const slotPrices = slotPricesOf(instance);
+  return instance.workloads.map((workload) =>
+    workload.options.map((option) => {
+      const priced = option.batchSpreads.map((spread) => {
+        const price = option.batch > 1 ? 0 : slotPriceOfSpread(instance, workload, option, spread, slotPrices)?.price;
+        return { spread, price: price ?? Infinity };
+      });
+      const placeable = priced.filter(({ price }) => price < Infinity).sort((a, b) => a.price - b.price);
+      return { spreads: placeable.map(({ spread }) => spread), fullNodeUsdPerHour: placeable.map(({ price }) => price) };
+    }),
+  );
+}
+
+const slotPricesOf = (instance: Instance): number[] => instance.offers.map((offer) => offer.usdPerSlotHour);
+
+/** All options that some placement exists for. An empty list means that the workload cannot be placed. */
+export function shortlistsOf(instance: Instance): Shortlist[] {
+  const slotPrices = slotPricesOf(instance);
+  return instance.workloads.map((workload) => {
+    const priced = workload.options.flatMap((option, index) => {
+      const priced = slotPriceOf(instance, workload, option, slotPrices);
+      if (priced === null) return [];
+      const used = option.offers.filter((_, offer) => at(priced.replicas, offer) > 0);
+      return [{ index, price: priced.price, used }];
+    });
+    priced.sort((a, b) => a.price - b.price || a.index - b.index);
+    return {
+      options: priced.map(({ index }) => index),
+      fullNodeUsdPerHour: priced.map(({ price }) => price),
+      offersUsed: priced.map(({ used }) => used),
+    };
+  });
+}
+
+/** Sum of the cheapest options on full nodes: a lower bound on every fleet. */
+export function fullNodeBound(shortlists: readonly Shortlist[]): number {
+  return shortlists.reduce((sum, { fullNodeUsdPerHour }) => sum + at(fullNodeUsdPerHour, 0), 0);
+}
+
+/** Without the options that cost more than `slack` above the workload's cheapest: a fleet with one of them costs at least bound + slack. */
+export function shortened(shortlists: readonly Shortlist[], slack: number): Shortlist[] {
+  return shortlists.map(({ options, fullNodeUsdPerHour, offersUsed }) => {
+    const most = at(fullNodeUsdPerHour, 0) + slack;
+    const kept = fullNodeUsdPerHour.filter((price) => price <= most).length;
+    return {
+      options: options.slice(0, kept),
+      fullNodeUsdPerHour: fullNodeUsdPerHour.slice(0, kept),
+      offersUsed: offersUsed.slice(0, kept),
+    };
+  });
+}
+
+/** For each offer, the workloads with an option that uses it on full nodes: first those that lose least against their cheapest option. */
+export function suitors(instance: Instance, shortlists: readonly Shortlist[]): number[][] {
+  const found: { workload: number; loss: number }[][] = instance.offers.map(() => []);
+  shortlists.forEach(({ fullNodeUsdPerHour, offersUsed }, workload) => {
+    const seen = new Set<number>();
+    offersUsed.forEach((offers, rank) => {
+      for (const offer of offers) {
+        if (seen.has(offer)) continue;
+        seen.add(offer);
+        at(found, offer).push({ workload, loss: at(fullNodeUsdPerHour, rank) - at(fullNodeUsdPerHour, 0) });
+      }
+    });
+  });
+  return found.map((list) => list.sort((a, b) => a.loss - b.loss || a.workload - b.workload).map(({ workload }) => workload));
+}

@@ -1,0 +1,110 @@
+import type { Progress } from "../ports.ts";
+import { bestPlaceOf } from "./best-placement.ts";
+import { roundingShare } from "./bound/lagrangian.ts";
+import { branchAndBound, type Primal, type TreeLimits } from "./bound/tree.ts";
+import { at } from "./element.ts";
+import { emptyFleet, type Fleet, place } from "./fleet.ts";
+import { everyGroup, noGuide } from "./guide.ts";
+import type { Instance } from "./instance.ts";
+import { insertAll, localSearch, objective, restoreAll, settle } from "./local-search.ts";
+import { makePlacer, type Placer } from "./placer.ts";
+import { fullNodeBound, shortened, shortlistsOf } from "./shortlist.ts";
+
+export interface Solution {
+  /** With GPUs above its limits when no fleet within them was found. */
+  readonly fleet: Fleet;
+  /** No fleet is cheaper (whole micro-dollars per hour). */
+  readonly bound: number;
+}
+
+/** Above this many workloads branching gains less on the bound than the same time does in the search. */
+const mostWorkloadsInTree = 40;
+
+/** Effort is counted in distributions computed, never in time, so that the answer does not depend on the machine. */
+const searchEffort = (workloads: number): number => Math.min(230_000, 600 * workloads + 100 * workloads ** 2);
+const treeLimits: TreeLimits = { evaluations: 60_000, exactEvaluations: 5_000, gap: 0.0005, rootSteps: 120, nodeSteps: 18 };
+/** Large fleets with quotas: the multipliers of the root raise the bound by what the quotas cost. */
+const rootOnly: TreeLimits = { ...treeLimits, evaluations: 1, exactEvaluations: 0 };
+
+/** A fleet that costs at most this much more than the bound needs no more searching. */
+const goodEnough = 1.0005;
+
+export function solve(instance: Instance, progress?: Progress): Solution {
+  const shortlists = shortlistsOf(instance);
+  const simpleBound = fullNodeBound(shortlists) * (1 - roundingShare);
+  const placer = makePlacer(instance, shortlists, penaltyPerGpu(instance));
+  const fleet = startingFleet(placer);
+  const everyOptionThatPays = (): ReturnType<typeof shortened> =>
+    fleet.excessGpus > 0 ? shortlists : shortened(shortlists, fleet.usdPerHour - simpleBound);
+  progress?.("packing: search", 0.1);
+  const effort = searchEffort(instance.workloads.length);
+  // A better fleet leaves fewer options that could pay, so the longer part of the search has less to look at.
+  [0.3 * effort, effort].forEach((evaluations, seed) => {
+    placer.shortlists = everyOptionThatPays();
+    localSearch(placer, fleet, { evaluations, targetUsdPerHour: simpleBound * goodEnough, stopWithinLimits: false, seed });
+  });
+  placer.shortlists = everyOptionThatPays();
+  const large = instance.workloads.length > mostWorkloadsInTree;
+  if (large && instance.limits.length === 0) return { fleet, bound: Math.ceil(simpleBound) };
+  progress?.("packing: proof", 0.5);
+  const alive = placer.shortlists.map(({ options }) => options);
+  const start = fleet.excessGpus > 0 ? ceiling(instance) : fleet.usdPerHour;
+  const tree = branchAndBound(instance, alive, start, large ? rootOnly : treeLimits, primalOf(placer, fleet));
+  const provenInfeasible = fleet.excessGpus > 0 && tree.bound >= start;
+  if (fleet.excessGpus > 0 && !provenInfeasible) {
+    localSearch(placer, fleet, { evaluations: placer.evaluations + 10 * effort, targetUsdPerHour: 0, stopWithinLimits: true, seed: 3 });
+  }
+  progress?.("packing: proof", 1);
+  return { fleet, bound: Math.ceil(Math.max(tree.bound, simpleBound)) };
+}
+
+/** The better of two: everybody where full nodes would be cheapest, or everybody where it costs least after those before. Then all settle. */
+function startingFleet(placer: Placer): Fleet {
+  const { instance } = placer;
+  const everybody = instance.workloads.map((_, index) => index);
+  const slotPrices = Float64Array.from(instance.offers, (offer) => offer.usdPerSlotHour);
+  const fleet = emptyFleet(instance);
+  insertAll(placer, fleet, everybody, { ...noGuide, group: everyGroup, usdPerSlotHour: slotPrices });
+  settle(placer, fleet, everybody);
+  const other = emptyFleet(instance);
+  insertAll(placer, other, everybody, noGuide);
+  settle(placer, other, everybody);
+  if (objective(placer, other) < objective(placer, fleet)) restoreAll(fleet, other.choices);
+  return fleet;
+}
+
+/** At a node of the tree: the options its prices chose, at true prices, then a short search from there. Keeps the best in `fleet`. */
+function primalOf(placer: Placer, fleet: Fleet): Primal {
+  const effort = 30;
+  let seed = 1;
+  return ({ best: { picks } }) => {
+    const other = emptyFleet(placer.instance);
+    const everybody = picks.map((_, workload) => workload);
+    for (const workload of everybody) {
+      const choice = bestPlaceOf(placer, other, workload, at(picks, workload).option);
+      if (choice !== null) place(other, workload, choice);
+    }
+    insertAll(
+      placer,
+      other,
+      everybody.filter((workload) => at(other.choices, workload) === null),
+      noGuide,
+    );
+    settle(placer, other, everybody);
+    localSearch(placer, other, { evaluations: placer.evaluations + effort, targetUsdPerHour: 0, stopWithinLimits: false, seed: ++seed });
+    if (objective(placer, other) < objective(placer, fleet)) restoreAll(fleet, other.choices);
+    return fleet.excessGpus > 0 ? Infinity : fleet.usdPerHour;
+  };
+}
+
+/** More than any GPU costs, so that a limit is broken only where nothing else is left. */
+function penaltyPerGpu(instance: Instance): number {
+  return 1_000_000 + 100 * Math.max(0, ...instance.offers.map((offer) => offer.usdPerNodeHour));
+}
+
+/** No fleet without needless replicas costs this much: a node, the dearest, for every replica. */
+function ceiling({ workloads, offers }: Instance): number {
+  const dearest = Math.max(0, ...offers.map((offer) => offer.usdPerNodeHour));
+  const most = workloads.map(({ options }) => Math.max(0, ...options.flatMap(({ spreads }) => spreads.map(({ replicas }) => replicas))));
+  return 1 + dearest * most.reduce((sum, replicas) => sum + replicas, 0);
+}
