@@ -61,9 +61,12 @@ function proof(plan: FleetPlan, rendering: PlanRendering): string[] {
   const verdict =
     status === "optimal" || gap === 0
       ? "no cheaper fleet exists under the rules"
-      : `at most ${percent(gap, 2)} of the cost could be saved: no fleet under the rules costs less than ${hourly(lowerBoundUsdPerHour)} an hour`;
+      : lowerBoundUsdPerHour === 0
+        ? "none; how much could be saved is not known"
+        : `at most ${percent(gap, 2)} of the cost could be saved: no fleet under the rules costs less than ${hourly(lowerBoundUsdPerHour)} an hour`;
   return [
     ...wrap(`${style.strong("Proof")}: ${verdict}.`, rendering.width),
+    ...(restrictions.length > 0 ? ["Rules beside the spec's:"] : []),
     ...restrictions.flatMap((rule) => wrap(`- ${rule}`, rendering.width, "  ", "    ")),
   ];
 }

@@ -86,13 +86,19 @@ function candidatesOf(workload: WorkloadSpec, spec: FleetSpec, catalog: Catalog,
   return candidatesFor(workload, model, release, catalog, offers, spec.confidence);
 }
 
+/** What the search and the bound take as given beside the spec. A fleet outside these rules may cost less. */
+const planRules = [
+  "the replicas of a workload have one layout on one GPU type in one cluster, because a Service spreads requests evenly over them",
+  "a replica stays on one node and gets the share of its CPU and memory that it takes of its GPUs",
+];
+
 function optimalityOf(packing: Packing): Optimality {
   const { usdPerHour, lowerBoundUsdPerHour, status, restrictions } = packing;
   return {
     status,
     lowerBoundUsdPerHour: fromMicro(lowerBoundUsdPerHour),
     gap: usdPerHour > 0 ? (usdPerHour - lowerBoundUsdPerHour) / usdPerHour : 0,
-    restrictions,
+    restrictions: [...planRules, ...restrictions],
   };
 }
 
