@@ -1,17 +1,16 @@
-import { openSpec } from "./cli/open-spec.ts";
-import { plannerVersion } from "./cli/version.ts";
+import { planToDeploy } from "./cli/plan-to-deploy.ts";
 import { GpuFleet } from "./components/gpuFleet.ts";
+import { notePlan } from "./components/planNotes.ts";
 import { asRunError, runError } from "./components/runError.ts";
 import { readStackConfig } from "./components/stackConfig.ts";
 import { stackOutputs } from "./components/stackOutputs.ts";
-import { planFleet } from "./planner/index.ts";
 
-/** Config -> spec -> plan -> components. What the program decides, it decides in the plan. */
+/** Config -> spec -> plan, kept or new -> components. What the program decides, it decides in the plan. */
 async function deployFleet() {
   const { config, findings } = readStackConfig();
   if (findings.length > 0) throw runError(findings);
-  const { spec, catalog, assumptions } = openSpec(config.spec, import.meta.dirname);
-  const plan = await planFleet(spec, catalog, {}, { assumptions, plannerVersion: plannerVersion() });
+  const { plan, catalog, notes } = await planToDeploy(config.spec, config.lock, import.meta.dirname);
+  await notePlan(notes);
   new GpuFleet(plan.fleet, { plan, catalog, ...config });
   return stackOutputs(plan);
 }

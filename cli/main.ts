@@ -2,7 +2,9 @@ import { Command, CommanderError } from "commander";
 import { PlanningError } from "../planner/finding.ts";
 import { findingText } from "../reports/finding-text.ts";
 import { catalogCommand } from "./commands/catalog.ts";
+import { diffCommand } from "./commands/diff.ts";
 import { estimateCommand } from "./commands/estimate.ts";
+import { exportCommand } from "./commands/export.ts";
 import { planCommand } from "./commands/plan.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { sizeCommand } from "./commands/size.ts";
@@ -37,7 +39,16 @@ function buildProgram(session: Session): Command {
     .version(plannerVersion(), "-V, --version", "show the version")
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [command]", "show the help of a command");
-  for (const make of [planCommand, sizeCommand, estimateCommand, validateCommand, schemaCommand, catalogCommand]) {
+  for (const make of [
+    planCommand,
+    sizeCommand,
+    estimateCommand,
+    diffCommand,
+    exportCommand,
+    validateCommand,
+    schemaCommand,
+    catalogCommand,
+  ]) {
     program.addCommand(make(session));
   }
   speakLikeUs(program, session, "gpufleet");

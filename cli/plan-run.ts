@@ -7,8 +7,10 @@ import { type DatedPrice, spotPriceDays, stalePrices } from "../reports/price-ag
 import { renderPlanTable } from "../reports/table.ts";
 import { renderWays } from "../reports/ways.ts";
 import type { PlanFlags } from "./commands/plan.ts";
-import { badInput, cannotDo, notSupportedYet } from "./failure.ts";
+import { badInput, cannotDo } from "./failure.ts";
+import { lockFilesOf, writeLock } from "./lock-file.ts";
 import { type OpenedSpec, openSpec } from "./open-spec.ts";
+import { checkLock } from "./plan-check.ts";
 import { flagOf } from "./request-flags.ts";
 import { renderingOf, type Session } from "./session.ts";
 import { plannerVersion } from "./version.ts";
@@ -28,16 +30,28 @@ export async function planSpec(given: string | undefined, flags: PlanFlags, sess
       suggestion: "with a file, the spec says it",
     });
   }
-  refuseUnfinished(flags);
   const { path, explain } = specAndExplain(given, flags, session.io.directory);
   const opened = openSpec(path, session.io.directory);
   checkWorkloadName(explain, opened);
+  if (flags.check) return checkLock(opened, path, flags, session);
   const plan = await planned(opened, { explain: explain !== undefined, alternatives: flags.alternatives ?? 0 });
   const shown = typeof explain === "string" ? onlyRejectionsOf(plan, explain) : plan;
   const stale = stalePrices(pricesOf(shown, opened.spec), session.io.today(), flags.maxPriceAge ?? spotPriceDays);
+  const isTooOld = flags.maxPriceAge !== undefined && stale.length > 0;
+  const note = flags.write && !isTooOld ? writtenNote(plan, path, session) : "";
   if (flags.json) await session.printJson(shown);
-  else await session.print(renderPlanTable(shown, { ...renderingOf(session, flags), verbose: flags.verbose === true, warnings: stale }));
+  else {
+    const table = renderPlanTable(shown, { ...renderingOf(session, flags), verbose: flags.verbose === true, warnings: stale });
+    await session.print(`${table.trimEnd()}\n${note}`);
+  }
   failOnStale(stale, flags);
+}
+
+/** Writes the lock and says so. */
+function writtenNote(plan: FleetPlan, spec: string, session: Session): string {
+  const files = lockFilesOf(spec);
+  const written = writeLock(plan, files, session.io.directory);
+  return written ? `\nWrote ${files.lock}\n` : `\n${files.lock} holds this plan already\n`;
 }
 
 export async function planOneWorkload(given: string | undefined, flags: PlanFlags, session: Session): Promise<void> {
@@ -45,7 +59,15 @@ export async function planOneWorkload(given: string | undefined, flags: PlanFlag
     const path = given ?? "--stack";
     throw badInput({ code: "spec-and-model", path, message: "cannot be combined with --model", suggestion: "give a spec or --model" });
   }
-  refuseUnfinished(flags);
+  const lockFlag = flags.write ? "--write" : flags.check ? "--check" : null;
+  if (lockFlag !== null) {
+    throw badInput({
+      code: "lock-without-spec",
+      path: lockFlag,
+      message: "cannot be combined with --model",
+      suggestion: "a lock needs a spec",
+    });
+  }
   const { catalog } = loadCatalog();
   const { spec, assumptions } = specFromFlags(flags, catalog);
   const alternatives = flags.alternatives ?? waysShown;
@@ -63,11 +85,6 @@ const planned = ({ spec, catalog, assumptions }: OpenedSpec, wishes: { explain: 
 function inNoFile(error: unknown): never {
   if (!(error instanceof PlanningError)) throw error;
   throw new PlanningError(error.findings.map((finding) => ({ ...finding, path: finding.path.replace(/^workloads\[0\]\.?/, "") })));
-}
-
-function refuseUnfinished(flags: PlanFlags): void {
-  if (flags.write) throw notSupportedYet("--write", "redirect plan --json to a file to keep a plan");
-  if (flags.check) throw notSupportedYet("--check");
 }
 
 function checkWorkloadName(explain: string | true | undefined, { spec }: OpenedSpec): void {
@@ -102,7 +119,7 @@ function pricesOf(plan: FleetPlan, spec: FleetSpec): DatedPrice[] {
   ];
 }
 
-/** An old spot price is a warning, and a failure for whoever set a limit. The plan was printed already. */
+/** An old spot price is a warning, and a failure for whoever set a limit. The plan was printed already, and not written. */
 function failOnStale(stale: readonly Finding[], { maxPriceAge }: PlanFlags): void {
   if (maxPriceAge === undefined || stale.length === 0) return;
   throw cannotDo({

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Finding } from "../planner/finding.ts";
+import { type LockMode, lockModes } from "../planner/plan/lock.ts";
 import type { ClusterBinding } from "./clusterBinding.ts";
 import type { CloudCredentials } from "./providers.ts";
 
@@ -8,6 +9,8 @@ import type { CloudCredentials } from "./providers.ts";
 export interface StackConfig {
   /** Path of the fleet spec, relative to the project. */
   readonly spec: string;
+  /** What to do with the lock beside the spec. */
+  readonly lock: LockMode;
   readonly clusters: Readonly<Record<string, ClusterBinding>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly huggingFaceToken: pulumi.Output<string> | undefined;
@@ -36,22 +39,25 @@ const bindingSchema = z.strictObject({
 
 const clustersSchema = z.record(text, bindingSchema);
 const tagsSchema = z.record(text, z.string());
+const lockSchema = z.enum(lockModes, { error: `expected one of ${lockModes.join(", ")}` });
 
 /** Reads the stack's config, all that is wrong with it at once. */
 export function readStackConfig(): { config: StackConfig; findings: readonly Finding[] } {
   const config = new pulumi.Config();
   const clusters = parsed("clusters", clustersSchema, config.getObject("clusters") ?? {}, {});
   const tags = parsed("tags", tagsSchema, config.getObject("tags") ?? {}, {});
+  const lock = parsed("lock", lockSchema, config.get("lock") || "use", "use");
   const stackNames = new Map<string, pulumi.StackReference>();
   return {
     config: {
       spec: config.get("spec") || `stacks/${pulumi.getStack()}.fleet.yaml`,
+      lock: lock.value,
       clusters: Object.fromEntries(Object.entries(clusters.value).map(([name, binding]) => [name, bindingOf(binding, stackNames)])),
       tags: tags.value,
       huggingFaceToken: (config.get("huggingFaceToken") ?? "") === "" ? undefined : config.requireSecret("huggingFaceToken"),
       credentials: { aws: awsCredentials(), gcp: gcpCredentials() },
     },
-    findings: [...clusters.findings, ...tags.findings, ...lockFindings(config.get("lock") ?? "ignore")],
+    findings: [...clusters.findings, ...tags.findings, ...lock.findings],
   };
 }
 
@@ -62,20 +68,6 @@ function parsed<T>(key: string, schema: z.ZodType<T>, value: unknown, fallback: 
     ({ path, message }): Finding => ({ code: "invalid-config", path: ["config", key, ...path].join("."), message }),
   );
   return { value: fallback, findings };
-}
-
-function lockFindings(lock: string): Finding[] {
-  if (lock === "ignore") return [];
-  const isKnown = lock === "require" || lock === "use";
-  return [
-    {
-      code: isKnown ? "not-supported-yet" : "invalid-config",
-      path: "config.lock",
-      message: isKnown ? `lock: ${lock} is not supported yet; every run plans afresh` : `"${lock}" is none of require, use and ignore`,
-      value: lock,
-      suggestion: "set lock: ignore",
-    },
-  ];
 }
 
 type ConfiguredBinding = z.infer<typeof bindingSchema>;

@@ -77,6 +77,8 @@ class Recorder extends MockMonitor {
   constructor(options: RecordingOptions) {
     super(mocksFor(options));
     this.#onResource = options.onResource ?? (() => undefined);
+    // The mock monitor's own URNs keep one parent of a chain, and the stack among them.
+    Object.assign(this, { newUrn: engineUrn });
   }
 
   override async registerResource(request: RegisterRequest, callback: RegisterCallback): Promise<void> {
@@ -102,6 +104,13 @@ class Recorder extends MockMonitor {
       callback(error, response);
     });
   }
+}
+
+/** URN as the engine makes it: the types of all parents but the stack, then the resource's own. */
+function engineUrn(parent: string, type: string, name: string): string {
+  const parentType = parent.split("::")[2] ?? "";
+  const qualifiedType = parentType === "" || parentType === "pulumi:pulumi:Stack" ? type : `${parentType}$${type}`;
+  return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${qualifiedType}::${name}`;
 }
 
 /** A cloud that makes whatever it is asked for. */

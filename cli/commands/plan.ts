@@ -47,8 +47,14 @@ export function planCommand(session: Session): Command {
     .addOption(new Option("--alternatives <n>", "show this many other ways to serve each workload").argParser(countFlag))
     .addOption(new Option("--max-price-age <days>", "exit with 1 when a spot price of the plan is older").argParser(wholeFlag))
     .option("--verbose", "show every assumption and every rejected candidate")
-    .option("--write", "keep the plan as the stack's lock (not supported yet)")
-    .option("--check", "fail when the lock no longer answers the spec (not supported yet)");
+    .option("--write", "keep the plan as the lock beside the spec, which is what gets deployed")
+    .addOption(
+      new Option("--check", "plan nothing; exit with 1 when the lock no longer answers the spec").conflicts([
+        "write",
+        "explain",
+        "alternatives",
+      ]),
+    );
   command
     .optionsGroup("One workload without a file:")
     .option("--model <name>", "catalog id or alias, such as a Hugging Face name")
@@ -66,6 +72,7 @@ export function planCommand(session: Session): Command {
   return addExamples(addCommonFlags(command.optionsGroup("Options:")), [
     ["gpufleet plan stacks/demo.fleet.yaml", "plan a fleet"],
     ["gpufleet plan --stack demo --explain support-chat", "and say why not otherwise"],
+    ["gpufleet plan --stack demo --write", "and keep it: write stacks/demo.plan.json"],
     ["gpufleet plan --model Llama-3.3-70B-Instruct --precision fp8 --qps 6 --average-context 2300", "cheapest ways to serve one model"],
   ]);
 }

@@ -120,12 +120,13 @@ function size(subject: Subject, group: NodeGroup, wish: Layout): Sized {
   return { ok: true, replica, capacityRequestsPerSecond: found.requestsPerSecond, binding: found.binding, atCapacity: found.point };
 }
 
+/** Only nodes that whole replicas fill: with a rest, the scheduler could leave GPUs that the plan counts on without a place for a replica. */
 function offersThatHold(subject: Subject, group: NodeGroup, layout: Layout, weightBytes: number): number[] {
   const gpus = gpusPerReplica(layout);
   const need = hostNeed(subject.catalog.serving, gpus, weightBytes);
   return group.offers.filter((index) => {
     const offer = subject.offers[index];
-    return offer !== undefined && offer.gpusPerNode >= gpus && suffices(hostShare(offer, gpus), need);
+    return offer !== undefined && offer.gpusPerNode % gpus === 0 && suffices(hostShare(offer, gpus), need);
   });
 }
 
@@ -143,8 +144,19 @@ function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, weightB
       unit: "GPUs",
     };
   }
+  const divided = nodes.filter((offer) => offer.gpusPerNode % gpus === 0);
+  if (divided.length === 0) {
+    return {
+      code: "node-not-divisible",
+      path: subject.workload.path,
+      message: `a replica takes ${gpus} GPUs, which do not divide a ${group.gpu.id} node of ${largest}`,
+      value: gpus,
+      limit: largest,
+      unit: "GPUs",
+    };
+  }
   const need = hostNeed(subject.catalog.serving, gpus, weightBytes);
-  const memory = Math.max(...nodes.filter((offer) => offer.gpusPerNode >= gpus).map((offer) => hostShare(offer, gpus).memoryBytes));
+  const memory = Math.max(...divided.map((offer) => hostShare(offer, gpus).memoryBytes));
   return {
     code: "host-too-small",
     path: subject.workload.path,

@@ -22,6 +22,8 @@ export interface Offer {
   readonly priceAsOf: string;
   readonly priceSource: string;
   readonly priceEstimated: boolean;
+  /** What the cloud asks without the discounts of the overrides; missing when it is the same. */
+  readonly listUsdPerNodeHour?: MicroUsdPerHour;
   /** Nodes that exist (static offers); null where a cloud sells more. */
   readonly maxNodes: number | null;
 }

@@ -15,7 +15,7 @@ const cappedSpotShare = 0.95;
 export interface Offers {
   /** Sorted by id. */
   readonly offers: readonly Offer[];
-  /** What was left out though the spec allows it: unpriced, capped spot, node sizes that cannot be packed. */
+  /** What was left out though the spec allows it: unpriced, capped spot. */
   readonly findings: readonly Finding[];
 }
 
@@ -84,6 +84,7 @@ function offer(spec: FleetSpec, catalog: Catalog, cluster: ClusterSpec, instance
     priceAsOf: quote.asOf,
     priceSource: quote.source,
     priceEstimated: quote.estimated,
+    ...(quote.listUsdPerHour === null ? {} : { listUsdPerNodeHour: toMicro(quote.listUsdPerHour) }),
     maxNodes: quote.nodes,
   };
 }

@@ -64,7 +64,13 @@ export interface PlannedPool {
   readonly usdPerNodeHour: number;
   readonly usdPerHour: number;
   readonly usdPerMonth: number;
-  readonly price: { readonly asOf: string; readonly source: string; readonly estimated: boolean };
+  readonly price: {
+    readonly asOf: string;
+    readonly source: string;
+    readonly estimated: boolean;
+    /** What the cloud asks without the discounts of the overrides; missing when it is usdPerNodeHour. */
+    readonly listUsdPerNodeHour?: number;
+  };
   readonly costCenter: string | null;
   readonly nodePatterns: readonly { readonly nodes: number; readonly replicas: Readonly<Record<string, number>> }[];
 }

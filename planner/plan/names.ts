@@ -30,8 +30,8 @@ export function deploymentName(workload: string, layout: Layout, pool: string): 
   return shorten([workload, layoutKey(layout), pool].map(slug).join("-"), deploymentNameLimit);
 }
 
-/** `us-east-1a` in us-east-1 is `a`: the cluster already says the region. */
-const shortZone = (zone: string, region: string): string => (zone.startsWith(region) ? zone.slice(region.length) : zone);
+/** `us-east-1a` in us-east-1 is `a`: the cluster already says the region. A site that is one zone keeps its name. */
+const shortZone = (zone: string, region: string): string => (zone.startsWith(region) && zone !== region ? zone.slice(region.length) : zone);
 
 /** The characters of a Kubernetes name. */
 const slug = (text: string): string =>

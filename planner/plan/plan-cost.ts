@@ -15,42 +15,65 @@ const excluded = [
   "taxes and support plans",
 ];
 
-/** Money of the whole plan, every breakdown adding up to the headline: computed once, from packing's integers. */
+/** One pool as its cost sees it. */
+export interface PricedPool {
+  readonly name: string;
+  readonly market: string;
+  readonly cloud: string;
+  /** Of all its nodes. */
+  readonly rate: MicroUsdPerHour;
+  readonly gpus: number;
+  readonly gpusByWorkload: ReadonlyMap<string, number>;
+}
+
+/** Who pays: every workload, whether or not it needs a node. */
+export interface Payer {
+  readonly name: string;
+  readonly costCenter: string | null;
+}
+
+/** Money of the whole plan from packing's integers. */
 export function planCost(assembly: Assembly): PlanCost {
-  const pools = assembly.packing.pools.map((pool) => {
+  const pools = assembly.packing.pools.map((pool): PricedPool => {
     const offer = at(assembly.offers, pool.offer);
-    return { pool, offer, name: nameOfPool(offer, pool.zone), rate: offer.usdPerNodeHour * pool.nodes };
-  });
-  const total = pools.reduce((sum, { rate }) => sum + rate, 0);
-  const uses = pools.map(
-    ({ pool, offer, rate }): PoolUse => ({
-      usdPerHour: rate,
+    return {
+      name: nameOfPool(offer, pool.zone),
+      market: offer.market,
+      cloud: offer.cloud,
+      rate: offer.usdPerNodeHour * pool.nodes,
       gpus: offer.gpusPerNode * pool.nodes,
       gpusByWorkload: gpusByWorkload(assembly, pool.offer, pool.zone),
-    }),
-  );
+    };
+  });
+  return costOf(pools, assembly.spec.workloads);
+}
+
+/** Every breakdown adds up to the headline: computed once, from integer micro-dollars. */
+export function costOf(pools: readonly PricedPool[], payers: readonly Payer[]): PlanCost {
+  const total = pools.reduce((sum, { rate }) => sum + rate, 0);
+  const uses = pools.map(({ rate, gpus, gpusByWorkload }): PoolUse => ({ usdPerHour: rate, gpus, gpusByWorkload }));
   const byWorkload = allocateToWorkloads(uses);
-  for (const { name } of assembly.spec.workloads) byWorkload.set(name, byWorkload.get(name) ?? 0);
+  for (const { name } of payers) byWorkload.set(name, byWorkload.get(name) ?? 0);
   const byCostCenter = sums(
-    assembly.spec.workloads,
+    payers,
     ({ costCenter }) => costCenter ?? "none",
     ({ name }) => byWorkload.get(name) ?? 0,
   );
-  const rate = (item: { readonly rate: MicroUsdPerHour }) => item.rate;
+  const rateBy = (key: (pool: PricedPool) => string) => sums(pools, key, ({ rate }) => rate);
   return {
     ...money(total),
     byWorkload: breakdown(total, byWorkload),
     byPool: breakdown(
       total,
-      sums(pools, ({ name }) => name, rate),
+      rateBy(({ name }) => name),
     ),
     byMarket: breakdown(
       total,
-      sums(pools, ({ offer }) => offer.market, rate),
+      rateBy(({ market }) => market),
     ),
     byCloud: breakdown(
       total,
-      sums(pools, ({ offer }) => offer.cloud, rate),
+      rateBy(({ cloud }) => cloud),
     ),
     byCostCenter: breakdown(total, byCostCenter),
     idleUsdPerHour: fromMicro(idleCost(uses)),
@@ -68,7 +91,8 @@ function gpusByWorkload(assembly: Assembly, offer: number, zone: string | null):
   );
 }
 
-function sums<T>(items: readonly T[], key: (item: T) => string, value: (item: T) => number): Map<string, number> {
+/** Values added up by key. */
+export function sums<T>(items: readonly T[], key: (item: T) => string, value: (item: T) => number): Map<string, number> {
   const result = new Map<string, number>();
   for (const item of items) result.set(key(item), (result.get(key(item)) ?? 0) + value(item));
   return result;

@@ -31,18 +31,22 @@ export function planWarnings(assembly: Assembly): Finding[] {
 function estimatedPrices(assembly: Assembly): Finding[] {
   return assembly.packing.pools.flatMap((pool): Finding[] => {
     const offer = at(assembly.offers, pool.offer);
-    if (!offer.priceEstimated) return [];
-    const name = nameOfPool(offer, pool.zone);
-    return [
-      {
-        code: "estimated-price",
-        path: `pools.${name}`,
-        message: `the ${offer.market} price of ${offer.instanceType} in ${offer.region} is an estimate (${offer.priceSource})`,
-        suggestion: "put the price you pay into catalogOverrides",
-      },
-    ];
+    return offer.priceEstimated ? [estimatedPrice({ ...offer, name: nameOfPool(offer, pool.zone) })] : [];
   });
 }
+
+export const estimatedPrice = (pool: {
+  readonly name: string;
+  readonly market: string;
+  readonly instanceType: string;
+  readonly region: string;
+  readonly priceSource: string;
+}): Finding => ({
+  code: "estimated-price",
+  path: `pools.${pool.name}`,
+  message: `the ${pool.market} price of ${pool.instanceType} in ${pool.region} is an estimate (${pool.priceSource})`,
+  suggestion: "put the price you pay into catalogOverrides",
+});
 
 function spotRisk(assembly: Assembly): Finding[] {
   const onSpot = (placement: Placement) => at(assembly.offers, placement.offer).market === "spot";

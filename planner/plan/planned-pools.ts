@@ -50,7 +50,12 @@ function plannedPool(assembly: Assembly, pool: PackedPool, costs: Readonly<Recor
     localSsdGB: instance.localSsdGB,
     usdPerNodeHour: fromMicro(offer.usdPerNodeHour),
     ...cost,
-    price: { asOf: offer.priceAsOf, source: offer.priceSource, estimated: offer.priceEstimated },
+    price: {
+      asOf: offer.priceAsOf,
+      source: offer.priceSource,
+      estimated: offer.priceEstimated,
+      ...(offer.listUsdPerNodeHour === undefined ? {} : { listUsdPerNodeHour: fromMicro(offer.listUsdPerNodeHour) }),
+    },
     costCenter: costCenter(assembly, pool),
     nodePatterns: pool.patterns.map((pattern) => ({
       nodes: pattern.nodes,

@@ -114,7 +114,7 @@ function plannedMemory({ replica: { memory } }: Candidate): PlannedMemory {
 }
 
 /** Unit costs at the busiest hour's load, around the clock; null where nothing is served. */
-export function workloadCost(cost: Money, demand: Demand): WorkloadCost {
+export function workloadCost(cost: Money, demand: Pick<Demand, "requestsPerSecond" | "inputTokens" | "outputTokens">): WorkloadCost {
   const requestsPerHour = demand.requestsPerSecond * 3600;
   const per = (unitsPerHour: number, unit: number) => (unitsPerHour > 0 ? (cost.usdPerHour / unitsPerHour) * unit : null);
   return {

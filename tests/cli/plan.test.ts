@@ -61,12 +61,6 @@ test.each([
   expect(err).toContain(message);
 });
 
-test.each(["--write", "--check"])("%s is refused, not ignored", async (flag) => {
-  const { code, err } = await gpufleet(["plan", "two.fleet.yaml", flag]);
-  expect(code).toBe(1);
-  expect(err).toMatch(new RegExp(`^${flag}: not supported yet`));
-});
-
 test("an old spot price is a warning with its age and date, and a failure for whoever set a limit", async () => {
   const spotAsOf = planOf((await gpufleet(["plan", "two.fleet.yaml", "--json"])).out).pools.find(({ market }) => market === "spot")?.price
     .asOf;

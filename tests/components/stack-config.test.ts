@@ -54,12 +54,15 @@ test("a misspelt key is named by its path, and all mistakes come at once", async
   );
 });
 
-test("a lock that is asked for and cannot be used yet stops the program, and so does a word that is none", async () => {
-  for (const lock of ["require", "use"]) {
-    expect((await read({ lock })).findings).toMatchObject([{ code: "not-supported-yet", path: "config.lock" }]);
+test("a lock is used where there is one unless the config says otherwise, and a word that is none stops the program", async () => {
+  for (const lock of ["require", "use", "ignore"]) {
+    const { config, findings } = await read({ lock });
+    expect({ lock: config.lock, findings }).toEqual({ lock, findings: [] });
   }
-  expect((await read({ lock: "maybe" })).findings).toMatchObject([{ code: "invalid-config", path: "config.lock" }]);
-  expect((await read({ lock: "ignore" })).findings).toEqual([]);
+  for (const none of [{}, { lock: "" }]) expect((await read(none)).config.lock).toBe("use");
+  expect((await read({ lock: "maybe" })).findings).toMatchObject([
+    { code: "invalid-config", path: "config.lock", message: "expected one of require, use, ignore" },
+  ]);
 });
 
 test("the stack's aws and gcp config is what the explicit providers get", async () => {

@@ -1,0 +1,49 @@
+import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
+import { isAbove } from "../reports/diff/amount.ts";
+import { diffPlans } from "../reports/diff/diff-plans.ts";
+import { renderDiffMarkdown } from "../reports/diff/markdown.ts";
+import type { PlanDiff } from "../reports/diff/plan-diff.ts";
+import { renderDiffText } from "../reports/diff/text.ts";
+import { findingText } from "../reports/finding-text.ts";
+import { spotPriceDays } from "../reports/price-age.ts";
+import type { DiffFlags } from "./commands/diff.ts";
+import { badInput } from "./failure.ts";
+import { openPlan } from "./open-plan.ts";
+import { renderingOf, type Session } from "./session.ts";
+
+/** The word for a side that has no fleet: the base branch of a first pull request. */
+const noFleet = "none";
+
+export async function runDiff(oldPath: string, newPath: string, flags: DiffFlags, session: Session): Promise<void> {
+  if (oldPath === noFleet && newPath === noFleet) {
+    throw badInput({
+      code: "nothing-to-compare",
+      path: "",
+      message: "there is no fleet on either side",
+      suggestion: "give at least one plan or spec",
+    });
+  }
+  const { directory, today } = session.io;
+  const open = async (path: string): Promise<FleetPlan | null> => (path === noFleet ? null : await openPlan(path, directory));
+  const diff = diffPlans(await open(oldPath), await open(newPath), {
+    today: today(),
+    maxPriceAgeDays: flags.maxPriceAge ?? spotPriceDays,
+    maxIncrease: flags.maxIncrease ?? null,
+  });
+  const format = flags.format ?? (flags.json ? "json" : "text");
+  if (format === "json") await session.printJson(diff);
+  else if (isWorthSaying(diff, flags.commentWhen)) {
+    await session.print(format === "markdown" ? renderDiffMarkdown(diff) : renderDiffText(diff, renderingOf(session, flags)));
+  }
+  const broken = diff.findings.needsAction.filter(({ code }) => code === "increase-too-large");
+  if (broken.length === 0) return;
+  // The answer stands on standard output already, findings and all.
+  await session.io.err.write(`${broken.map(findingText).join("\n")}\n`);
+  session.endWith(1);
+}
+
+/** What needs action is always said. */
+function isWorthSaying(diff: PlanDiff, when: DiffFlags["commentWhen"]): boolean {
+  if (when === "always" || diff.findings.needsAction.length > 0) return true;
+  return when === "changed" ? diff.kind !== "unchanged" : isAbove(diff.cost, when);
+}

@@ -1,0 +1,92 @@
+import type { Catalog } from "../../catalog/catalog.ts";
+import { allocatable } from "../candidates/node-allocatable.ts";
+import type { Finding } from "../finding.ts";
+import { engineRelease } from "../layouts/release.ts";
+import { memoryBudget } from "../memory/budget.ts";
+import type { FleetPlan, PlannedDeployment, PlannedPool } from "./fleet-plan.ts";
+
+/**
+ * What a catalog other than the one a plan was made with may take away from it: GPUs, hosts and machines that are not what they were.
+ * Everything that follows from the spec alone is held by its hash. Paths are the plan's. [] when all of it still holds.
+ */
+export function brokenByCatalog(plan: FleetPlan, catalog: Catalog): Finding[] {
+  return [
+    ...plan.pools.flatMap((pool) => [...nodeFindings(pool, plan, catalog), ...machineFindings(pool, plan, catalog)]),
+    ...plan.workloads.flatMap(({ model, deployments }) => deployments.flatMap((one) => replicaFindings(one, model, plan, catalog))),
+  ];
+}
+
+/** A node that the catalog describes otherwise: other GPUs, or less host than its replicas were promised. */
+function nodeFindings(pool: PlannedPool, plan: FleetPlan, catalog: Catalog): Finding[] {
+  const path = `pools.${pool.name}.instanceType`;
+  const instance = catalog.instanceTypes.find(({ id }) => id === pool.instanceType);
+  if (instance === undefined) {
+    return [{ code: "lock-unknown-instance", path, message: `the catalog has no ${pool.instanceType} any more`, value: pool.instanceType }];
+  }
+  const is = `${instance.gpuCount} x ${instance.gpu ?? "no GPU"}`;
+  const was = `${pool.gpusPerNode} x ${pool.gpu}`;
+  if (is !== was) {
+    return [
+      {
+        code: "lock-node-differs",
+        path,
+        message: `${pool.instanceType} has ${is} in the catalog, ${was} in the lock`,
+        value: is,
+        limit: was,
+      },
+    ];
+  }
+  const room = allocatable(instance, catalog.serving);
+  const deployments = plan.workloads.flatMap((workload) => workload.deployments);
+  const asked = (field: "vcpusPerReplica" | "memoryBytesPerReplica"): number =>
+    Math.max(
+      0,
+      ...pool.nodePatterns.map(({ replicas }) =>
+        Object.entries(replicas).reduce(
+          (sum, [name, count]) => sum + count * (deployments.find((one) => one.name === name)?.[field] ?? 0),
+          0,
+        ),
+      ),
+    );
+  const limits = [
+    { value: asked("vcpusPerReplica"), limit: room.vcpus, unit: "vCPU" },
+    { value: asked("memoryBytesPerReplica"), limit: room.memoryBytes, unit: "bytes of host memory" },
+  ];
+  return limits
+    .filter(({ value, limit }) => value > limit)
+    .map(({ value, limit, unit }) => ({
+      ...{ code: "lock-host-too-small", path, value, limit, unit },
+      message: `the replicas of one node ask for ${value} ${unit}; ${pool.instanceType} has ${limit}`,
+    }));
+}
+
+/** Machines that the user owns can become fewer. Reported once for each kind, at its first pool. */
+function machineFindings(pool: PlannedPool, plan: FleetPlan, catalog: Catalog): Finding[] {
+  if (pool.market !== "static") return [];
+  const alike = plan.pools.filter((other) => other.cluster === pool.cluster && other.instanceType === pool.instanceType);
+  const price = catalog.prices.find(({ instance, region }) => instance === pool.instanceType && region === pool.region);
+  const nodes = alike.reduce((sum, other) => sum + other.nodes, 0);
+  const limit = price?.static?.nodes ?? null;
+  if (limit === null || nodes <= limit || alike[0]?.name !== pool.name) return [];
+  const path = `pools.${pool.name}.nodes`;
+  const message = `${nodes} nodes of ${pool.instanceType} are planned in ${pool.region}, which has ${limit}`;
+  return [{ code: "lock-nodes-missing", path, message, value: nodes, limit, unit: "nodes" }];
+}
+
+/** A replica that would not start as it is laid out. */
+function replicaFindings(deployment: PlannedDeployment, modelId: string, plan: FleetPlan, catalog: Catalog): Finding[] {
+  const path = `deployments.${deployment.name}`;
+  const pool = plan.pools.find(({ name }) => name === deployment.pool);
+  const gpu = catalog.gpus.find(({ id }) => id === pool?.gpu);
+  const model = catalog.models.find(({ id }) => id === modelId);
+  if (gpu === undefined || model === undefined) {
+    const message = `the catalog has no ${gpu === undefined ? (pool?.gpu ?? deployment.pool) : modelId} any more`;
+    return [{ code: "lock-unknown-facts", path, message }];
+  }
+  const release = engineRelease(catalog.engines, deployment.engine.name, deployment.engine.version);
+  if ("code" in release) return [{ ...release, path }];
+  const { maxModelLen, maxNumSeqs, maxNumBatchedTokens, gpuMemoryUtilization, enforceEager } = deployment.engine;
+  const engine = { maxModelLen, maxNumSeqs, maxNumBatchedTokens, gpuMemoryUtilization, enforceEager };
+  const { fits, finding } = memoryBudget(model, gpu, release, { ...deployment, ...engine, gpu: gpu.id });
+  return fits || finding === null ? [] : [{ ...finding, path }];
+}

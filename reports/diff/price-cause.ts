@@ -1,0 +1,22 @@
+import type { FleetPlan, PlannedPool } from "../../planner/plan/fleet-plan.ts";
+import { hourly } from "../money.ts";
+import type { Cause } from "./plan-diff.ts";
+
+export const poolsByName = (plan: FleetPlan): ReadonlyMap<string, PlannedPool> => new Map(plan.pools.map((pool) => [pool.name, pool]));
+
+/** A node of a pool that both plans have costs another price now. */
+export function priceCause(name: string, old: FleetPlan, now: FleetPlan): Cause[] {
+  const before = old.pools.find((pool) => pool.name === name);
+  const after = now.pools.find((pool) => pool.name === name);
+  if (before === undefined || after === undefined || before.usdPerNodeHour === after.usdPerNodeHour) return [];
+  const dates = before.price.asOf === after.price.asOf ? `as of ${after.price.asOf}` : `as of ${before.price.asOf} → ${after.price.asOf}`;
+  return [
+    {
+      kind: "price",
+      path: `price of a ${after.instanceType} hour, ${after.market}, ${after.region}`,
+      old: hourly(before.usdPerNodeHour),
+      new: hourly(after.usdPerNodeHour),
+      note: `${dates}, ${after.price.source}`,
+    },
+  ];
+}

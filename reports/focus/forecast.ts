@@ -1,0 +1,87 @@
+import { allocateToWorkloads } from "../../planner/cost/allocation.ts";
+import type { FleetPlan, PlannedPool, PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
+import { fromMicro, hoursPerMonth, toMicro } from "../../planner/units.ts";
+import type { Month } from "./months.ts";
+
+export interface ForecastOptions {
+  readonly months: readonly Month[];
+  /** Growth of the bought quantity from month to month, in percent; prices stay. */
+  readonly growthPercent: number;
+}
+
+/** What one workload's share of one pool costs in one month. The rows of the first month add up to the plan's month. */
+export interface ForecastRow {
+  readonly month: Month;
+  readonly pool: PlannedPool;
+  /** null for nodes that nobody holds. */
+  readonly workload: PlannedWorkload | null;
+  /** GPUs of the pool that the workload's replicas hold. */
+  readonly gpus: number;
+  /** Share of the pool's cost, idle GPUs included; the shares of a pool add up to 1. */
+  readonly share: number;
+  readonly nodeHours: number;
+  readonly gpuHours: number;
+  readonly costUsd: number;
+  readonly listCostUsd: number;
+  readonly listUsdPerNodeHour: number;
+}
+
+/**
+ * Pools shared out to workloads by the plan's own rule (GPUs held, idle ones included), a month of 730 hours each.
+ * Costs are whole micro-dollars, so that they add up exactly: a month in cents would lose fractions in every row.
+ */
+export function forecast(plan: FleetPlan, { months, growthPercent }: ForecastOptions): ForecastRow[] {
+  const workloads = new Map(plan.workloads.map((workload) => [workload.name, workload]));
+  const shares = plan.pools.flatMap((pool) => sharesOf(pool, gpusHeld(plan, pool)));
+  return months.flatMap((month, index) => {
+    const growth = (1 + growthPercent / 100) ** index;
+    return shares.map(({ pool, name, gpus, usdPerHour }): ForecastRow => {
+      const costUsd = fromMicro(Math.round(usdPerHour * hoursPerMonth * growth));
+      const nodeHours = roundNano(costUsd / pool.usdPerNodeHour);
+      const listUsdPerNodeHour = pool.price.listUsdPerNodeHour ?? pool.usdPerNodeHour;
+      return {
+        month,
+        pool,
+        workload: workloads.get(name ?? "") ?? null,
+        gpus,
+        share: usdPerHour / toMicro(pool.usdPerHour),
+        nodeHours,
+        gpuHours: nodeHours * pool.gpusPerNode,
+        costUsd,
+        listCostUsd: fromMicro(toMicro(nodeHours * listUsdPerNodeHour)),
+        listUsdPerNodeHour,
+      };
+    });
+  });
+}
+
+/** Takes off the last bits of a division; times a price the product is still the cost to a millionth. */
+const roundNano = (value: number): number => Math.round(value * 1e9) / 1e9;
+
+interface Share {
+  readonly pool: PlannedPool;
+  readonly name: string | null;
+  readonly gpus: number;
+  /** Micro-dollars. */
+  readonly usdPerHour: number;
+}
+
+function sharesOf(pool: PlannedPool, gpusByWorkload: ReadonlyMap<string, number>): Share[] {
+  const usdPerHour = toMicro(pool.usdPerHour);
+  if (usdPerHour === 0) return [];
+  if (gpusByWorkload.size === 0) return [{ pool, name: null, gpus: 0, usdPerHour }];
+  const split = allocateToWorkloads([{ usdPerHour, gpus: pool.nodes * pool.gpusPerNode, gpusByWorkload }]);
+  return [...split].map(([name, share]) => ({ pool, name, gpus: gpusByWorkload.get(name) ?? 0, usdPerHour: share }));
+}
+
+function gpusHeld(plan: FleetPlan, pool: PlannedPool): ReadonlyMap<string, number> {
+  const held = new Map<string, number>();
+  for (const { name, deployments } of plan.workloads) {
+    const gpus = deployments.reduce(
+      (sum, { pool: on, replicas, gpusPerReplica }) => sum + (on === pool.name ? replicas * gpusPerReplica : 0),
+      0,
+    );
+    if (gpus > 0) held.set(name, gpus);
+  }
+  return held;
+}

@@ -1,0 +1,60 @@
+import { execFile, execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const shell = process.platform === "win32";
+
+export interface Manifest {
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
+}
+
+export interface Installed {
+  /** A folder of its own, outside the checkout, with the package and its dependencies in node_modules. */
+  readonly folder: string;
+  readonly manifest: Manifest;
+  /** Paths inside the package. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Packs the checkout as `npm publish` would and installs it as `npm install` would, without the network: the package is unpacked,
+ * its dependencies, and nothing else of the checkout, are links to the checkout's own.
+ */
+export function installPackage(): Installed {
+  const folder = mkdtempSync(join(tmpdir(), "gpu-fleet-planner-package-"));
+  const packed = execFileSync("npm", ["pack", "--silent", "--json", "--pack-destination", folder], { cwd: root, encoding: "utf8", shell });
+  const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
+  execFileSync("tar", ["-xzf", filename], { cwd: folder });
+  const own = join(folder, "node_modules", "gpu-fleet-planner");
+  cpSync(join(folder, "package"), own, { recursive: true });
+  const manifest: Manifest = JSON.parse(readFileSync(join(own, "package.json"), "utf8"));
+  for (const name of Object.keys(manifest.dependencies)) link(folder, name);
+  cpSync(fileURLToPath(new URL("fixtures", import.meta.url)), folder, { recursive: true });
+  return { folder, manifest, files: files.map(({ path }) => path) };
+}
+
+/** Puts one package of the checkout into the folder's node_modules. */
+export function link(folder: string, name: string): void {
+  const place = join(folder, "node_modules", name);
+  mkdirSync(dirname(place), { recursive: true });
+  symlinkSync(join(root, "node_modules", name), place, "junction");
+}
+
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs one program in the folder to its end. */
+export const execute = (program: string, argv: readonly string[], folder: string): Promise<Ended> =>
+  new Promise((resolve) => {
+    execFile(program, argv, { cwd: folder, env: { ...process.env, NODE_OPTIONS: "" } }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), out, err }),
+    );
+  });

@@ -1,0 +1,124 @@
+import { assert, property } from "fast-check";
+import { expect, test } from "vitest";
+import type { Money } from "../../../planner/plan/fleet-plan.ts";
+import { type DiffContext, diffPlans } from "../../../reports/diff/diff-plans.ts";
+import { renderDiffMarkdown } from "../../../reports/diff/markdown.ts";
+import { renderDiffText } from "../../../reports/diff/text.ts";
+import { anyPlan } from "./fixtures/any-plan.ts";
+import { a100, base, l40s, otherCatalog, otherSpec, planOf } from "./fixtures/plans.ts";
+
+const context: DiffContext = { today: "2026-11-20", maxPriceAgeDays: 30, maxIncrease: null };
+const od = "use1-g6e-12xlarge-on-demand";
+const cents = (usd: number): number => Math.round(usd * 100);
+const monthOf = (changes: readonly { readonly difference: Money }[]): number =>
+  changes.reduce((sum, { difference }) => sum + cents(difference.usdPerMonth), 0);
+
+test("every list of changes adds up to the headline to the cent", () => {
+  assert(
+    property(anyPlan, anyPlan, (old, now) => {
+      const diff = diffPlans(old, now, context);
+      const headline = cents(diff.cost.difference.usdPerMonth);
+      for (const changes of [diff.byCloud, diff.byMarket, diff.byCostCenter]) expect(monthOf(changes)).toBe(headline);
+      for (const changes of [diff.workloads, diff.pools]) expect(monthOf(changes.map(({ cost }) => cost))).toBe(headline);
+    }),
+  );
+});
+
+test("a plan does not differ from itself, and the way back is the way there the other way round", () => {
+  assert(
+    property(anyPlan, anyPlan, (old, now) => {
+      const same = diffPlans(old, old, context);
+      expect(same.kind).toBe("unchanged");
+      expect([...same.workloads, ...same.pools].every(({ kind }) => kind === "unchanged")).toBe(true);
+      expect(same.overlap).toBeNull();
+      const [there, back] = [diffPlans(old, now, context), diffPlans(now, old, context)];
+      expect(cents(there.cost.difference.usdPerMonth) + cents(back.cost.difference.usdPerMonth)).toBe(0);
+    }),
+  );
+});
+
+test("every change has a reason, and every text is written for any two plans", () => {
+  assert(
+    property(anyPlan, anyPlan, (old, now) => {
+      const diff = diffPlans(old, now, context);
+      for (const { kind, causes } of diff.workloads) expect(causes.length > 0).toBe(kind !== "unchanged");
+      for (const text of [renderDiffMarkdown(diff), renderDiffText(diff, { width: 100, color: false })]) {
+        expect(text).not.toMatch(/undefined|NaN|\[object|Infinity/);
+      }
+    }),
+  );
+});
+
+test("the overlap is what the old nodes of moving workloads cost and hold, until the moved replicas are up", () => {
+  const now = planOf({
+    pools: [a100(1), l40s(1)],
+    workloads: [
+      { name: "chat", qps: 4, on: { "usc1-a2-highgpu-4g-on-demand": 2 } },
+      { name: "search", qps: 1, on: { [od]: 1 } },
+    ],
+    more: otherCatalog,
+  });
+  const { overlap } = diffPlans(base, now, context);
+  expect(overlap).toMatchObject({ workloads: ["chat"], pools: [{ name: od, nodes: 1 }], usdPerHour: 10.4926, expectedSeconds: 420 });
+  expect(overlap?.expectedUsd).toBe(1.22);
+  expect(overlap?.gpus).toEqual([{ cloud: "aws", region: "us-east-1", family: "g6e", market: "on-demand", extraGpus: 4, peakGpus: 8 }]);
+});
+
+test("a workload that only shrinks, or goes, overlaps with nothing", () => {
+  const smaller = planOf({ pools: [l40s(1)], workloads: [{ name: "chat", qps: 2, on: { [od]: 2 } }], more: otherSpec });
+  expect(diffPlans(base, smaller, context).overlap).toBeNull();
+});
+
+test("a workload that changes through its neighbours alone says so", () => {
+  const now = planOf({
+    pools: [l40s(3)],
+    workloads: [
+      { name: "chat", qps: 7, on: { [od]: 4 } },
+      { name: "search", qps: 1, on: { [od]: 1 } },
+    ],
+    more: otherSpec,
+  });
+  const [chat, search] = diffPlans(base, now, context).workloads;
+  expect(chat?.causes).toEqual([{ kind: "spec", path: "chat.qps", old: 4, new: 7 }]);
+  expect(search?.causes).toEqual([
+    { kind: "packing", path: "follows from the packing", old: null, new: null, note: "shares nodes with chat" },
+  ]);
+});
+
+test("a spec that changed where plans do not show it is not blamed on something else", () => {
+  const now = planOf({
+    pools: [a100(2)],
+    workloads: base.workloads.map(({ name, demand }) => ({ name, qps: demand.requestsPerSecond, on: { [a100(2).name]: 2 } })),
+    more: otherSpec,
+  });
+  const { causes, workloads } = diffPlans(base, now, context);
+  expect(causes.map(({ path }) => path)).toEqual(["spec"]);
+  expect(workloads.map((workload) => workload.causes[0]?.path)).toEqual(["spec", "spec"]);
+});
+
+test.each([
+  [{ usdPerMonth: 7659.58 }, true],
+  [{ usdPerMonth: 7659.59 }, false],
+  [{ share: 0.49 }, true],
+  [{ share: 0.51 }, false],
+])("an increase by 7,659.59 or 50 % needs action against a limit of %j: %s", (maxIncrease, needsAction) => {
+  const now = planOf({
+    pools: [l40s(3)],
+    workloads: [
+      { name: "chat", qps: 7, on: { [od]: 5 } },
+      { name: "search", qps: 1, on: { [od]: 1 } },
+    ],
+    more: otherSpec,
+  });
+  const { findings } = diffPlans(base, now, { ...context, maxIncrease });
+  expect(findings.needsAction.map(({ code }) => code)).toEqual(needsAction ? ["increase-too-large"] : []);
+  expect(diffPlans(now, base, { ...context, maxIncrease }).findings.needsAction).toEqual([]);
+});
+
+test("a finding whose figure moved stands as before; one about a workload that moved in the list too", () => {
+  const warning = (path: string, days: number) => ({ code: "weak-evidence", path, message: `nobody measured for ${days} days` });
+  const old = { ...base, warnings: [warning("workloads[1]", 3), warning("workloads[0]", 3)] };
+  const turned = { ...base, workloads: base.workloads.toReversed(), warnings: [warning("workloads[0]", 4)] };
+  const { findings } = diffPlans(old, turned, context);
+  expect(findings).toMatchObject({ added: [], standing: [{ path: "search" }], resolved: [{ path: "chat" }] });
+});
