@@ -81,7 +81,9 @@ function withNeighbours(own: readonly OwnChange[], fleet: readonly Cause[]): Wor
     );
     if (neighbours.length > 0)
       return { ...change, causes: [packing(`shares nodes with ${neighbours.map(({ name }) => name).join(", ")}`)] };
-    const behind = fleet.filter((cause) => cause.path === "spec" || isInput(cause));
+    const behind = fleet
+      .filter((cause) => cause.path === "spec" || isInput(cause))
+      .map((cause): Cause => (cause.path === "spec" ? { ...cause, note: "outside this workload, see above" } : cause));
     return { ...change, causes: behind.length > 0 ? behind : [packing("the fleet as a whole is packed another way")] };
   });
 }
