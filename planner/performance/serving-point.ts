@@ -1,6 +1,6 @@
 import type { Finding } from "../finding.ts";
 
-/** Milliseconds. Ordered: p50 <= p95 <= p99; the mean lies anywhere between p50 and p99. */
+/** Milliseconds. Ordered: p50 <= p95 <= p99; the mean may lie on either side of p50. */
 export interface LatencySummary {
   readonly mean: number;
   readonly p50: number;

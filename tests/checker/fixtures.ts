@@ -1,0 +1,64 @@
+import { loadCatalog } from "../../catalog/load.ts";
+import { type FleetPlan, type FleetSpec, planFleet } from "../../planner/index.ts";
+import { readSpec } from "../../planner/spec/read-spec.ts";
+import { racks } from "../fleets/racks.ts";
+
+/** Two clouds and a rack, every market, every kind of loss, nodes that are shared, a quota, a budget and a workload without demand. */
+const specText = `
+fleet: checked
+clouds:
+  aws: { regions: [us-east-1] }
+  gcp: { regions: [us-central1] }
+  static: { regions: [${racks.site}] }
+clusters: [{ name: east, cloud: aws, region: us-east-1 }, { name: central, cloud: gcp, region: us-central1 }]
+gpus: { deny: [t4] }
+quotas: [{ cloud: aws, region: us-east-1, family: p5, market: on-demand, gpus: 64 }]
+budget: { usdPerMonth: 900000 }
+tags: { owner: ml-platform }
+workloads:
+  - name: chat
+    model: Llama-3.1-8B-Instruct
+    precision: fp8
+    qps: 30
+    averageContext: 2300
+    availability: { survive: zone, degradedShare: 0.6 }
+    spot: { maxShare: 0.5 }
+    costCenter: support
+  - name: code
+    model: Qwen/Qwen2.5-Coder-32B-Instruct
+    precision: [bf16, fp8]
+    qps: 6
+    averageContext: 3300
+    slo: { ttftP95Ms: 1500, tpotP95Ms: 50 }
+    availability: { survive: node, degradedShare: 0.8 }
+    clusters: [east]
+  - name: digest
+    model: meta-llama/Llama-3.3-70B-Instruct
+    precision: fp8
+    qps: 2
+    averageContext: 4000
+    spot: { maxShare: 1 }
+    clusters: [east]
+  - name: rag
+    model: Qwen3-8B
+    precision: bf16
+    qps: 3
+    averageContext: 1000
+    availability: { survive: replica, degradedShare: 1 }
+    clusters: [central]
+  - name: onsite
+    model: Qwen3-8B
+    precision: bf16
+    qps: 3
+    averageContext: 1000
+    clusters: [static-${racks.site}]
+  - { name: quiet, model: Qwen3-8B, precision: auto, qps: 0, averageContext: 1000 }
+`;
+
+/** A plan that the planner made for a spec that asks for most of what can be asked for. */
+export async function goodPlan(): Promise<{ spec: FleetSpec; plan: FleetPlan }> {
+  const { catalog } = loadCatalog({ overridesText: racks.overridesText, overridesFile: "racks.yaml" });
+  const { spec, findings, assumptions } = readSpec(specText, { file: "checked.fleet.yaml", catalog });
+  if (spec === null) throw new Error(JSON.stringify(findings));
+  return { spec, plan: await planFleet(spec, catalog, {}, { assumptions, plannerVersion: "test" }) };
+}

@@ -1,0 +1,29 @@
+import { failing, isNear, type Rule, servedWorkloads, sum } from "../subject.ts";
+
+/** Capacity and demand are quantised to integer micro-requests per second before they are compared. */
+const microRequest = 1e-6;
+
+/** Every workload with demand has the replicas for it, each carries its part, and a workload without demand has none. */
+export const demandIsServed: Rule = (subject) =>
+  servedWorkloads(subject).flatMap(({ asked, planned }) => {
+    const { deployments } = planned;
+    const demand = asked.demand.requestsPerSecond;
+    if (demand === 0) return failing([[deployments.length === 0, `workload ${asked.name} has deployments without demand`]]);
+    const replicas = sum(deployments.map((deployment) => deployment.replicas));
+    const capacity = sum(deployments.map((deployment) => deployment.replicas * deployment.capacityRequestsPerSecondPerReplica));
+    return [
+      ...failing([[capacity >= demand - microRequest, `workload ${asked.name}: the capacity ${capacity} is below the demand ${demand}`]]),
+      ...deployments.flatMap((deployment) => {
+        const { name, minReplicas, maxReplicas, plannedRequestsPerSecondPerReplica: load } = deployment;
+        return failing([
+          [Number.isInteger(deployment.replicas) && deployment.replicas >= 1, `${name} has ${deployment.replicas} replicas`],
+          [
+            minReplicas <= deployment.replicas && deployment.replicas <= maxReplicas,
+            `${name} has replicas outside minReplicas and maxReplicas`,
+          ],
+          [isNear(load * replicas, demand, demand * 1e-9), `${name} plans ${load} requests/s for one of ${replicas} replicas`],
+          [load <= deployment.capacityRequestsPerSecondPerReplica + microRequest, `${name} plans more than its capacity`],
+        ]);
+      }),
+    ];
+  });

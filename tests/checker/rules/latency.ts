@@ -1,0 +1,61 @@
+import type { LatencySummary } from "../../../planner/performance/serving-point.ts";
+import type { Slo } from "../../../planner/spec/fleet-spec.ts";
+import { allPlaced, isNear, type Placed, type Rule } from "../subject.ts";
+
+/** The prediction at the planned load is possible, and inside the SLO. */
+export const latenciesHold: Rule = (subject) =>
+  allPlaced(subject).flatMap((placed) =>
+    [...predictionIsPossible(placed), ...sloIsKept(placed)].map((text) => `deployment ${placed.deployment.name}: ${text}`),
+  );
+
+/** Milliseconds are printed results of sums and products. */
+const tolerance = 1 + 1e-9;
+
+/** The mean may lie below the median: the time to read a prompt that meets all experts grows little with its length. */
+const isOrdered = ({ mean, p50, p95, p99 }: LatencySummary): boolean =>
+  mean > 0 && p50 > 0 && p50 <= p95 * tolerance && p95 <= p99 * tolerance && mean <= p99 * tolerance;
+
+function predictionIsPossible({ deployment, asked }: Placed): string[] {
+  const { predicted } = deployment;
+  const load = deployment.plannedRequestsPerSecondPerReplica;
+  const complaints: string[] = [];
+  if (!predicted.fits || predicted.finding !== null) complaints.push("the prediction says that the load does not fit");
+  if (!isOrdered(predicted.ttftMs) || !isOrdered(predicted.tpotMs)) complaints.push("percentiles are out of order");
+  if (!isNear(predicted.requestsPerSecond, load, load * 1e-6))
+    complaints.push(`the prediction is for ${predicted.requestsPerSecond} requests/s, not ${load}`);
+  const output = load * asked.demand.outputTokens;
+  if (!isNear(predicted.outputTokensPerSecond, output, output * 1e-6)) complaints.push("output tokens are not requests x tokens");
+  if (!(predicted.utilization > 0 && predicted.utilization <= 1)) complaints.push(`utilization is ${predicted.utilization}`);
+  const { interval90 } = predicted;
+  const inside = ([low, high]: readonly [number, number], value: number): boolean => low <= value * tolerance && value <= high * tolerance;
+  const around =
+    inside(interval90.ttftMs, predicted.ttftMs.mean) &&
+    inside(interval90.tpotMs, predicted.tpotMs.mean) &&
+    inside(interval90.outputTokensPerSecond, predicted.outputTokensPerSecond);
+  if (!around) complaints.push("an interval does not hold its own prediction");
+  return complaints;
+}
+
+const figures: Readonly<Record<Exclude<keyof Slo, "e2eP95Ms">, readonly ["ttftMs" | "tpotMs", keyof LatencySummary]>> = {
+  ttftMeanMs: ["ttftMs", "mean"],
+  ttftP50Ms: ["ttftMs", "p50"],
+  ttftP95Ms: ["ttftMs", "p95"],
+  ttftP99Ms: ["ttftMs", "p99"],
+  tpotMeanMs: ["tpotMs", "mean"],
+  tpotP50Ms: ["tpotMs", "p50"],
+  tpotP95Ms: ["tpotMs", "p95"],
+  tpotP99Ms: ["tpotMs", "p99"],
+};
+
+function sloIsKept({ asked, deployment }: Placed): string[] {
+  const { predicted } = deployment;
+  const broken = Object.entries(figures).flatMap(([key, [metric, figure]]) => {
+    const limit = asked.slo[key as keyof typeof figures];
+    const value = predicted[metric][figure];
+    return limit !== undefined && value > limit * tolerance ? [`${key} is ${value}, above ${limit}`] : [];
+  });
+  // The mean of a sum is the sum of the means, and a 95th percentile lies above the mean of anything that is not wildly skewed.
+  const mean = predicted.ttftMs.mean + (asked.demand.outputTokens - 1) * predicted.tpotMs.mean;
+  const limit = asked.slo.e2eP95Ms;
+  return limit !== undefined && mean > limit ? [...broken, `the mean answer takes ${mean} ms, above e2eP95Ms ${limit}`] : broken;
+}

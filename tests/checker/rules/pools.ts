@@ -1,0 +1,22 @@
+import { failing, type Rule } from "../subject.ts";
+
+/** The engine's image takes 10 to 20 GB unpacked, and logs and weights come on top. */
+const leastDiskBytes = 50 * 2 ** 30;
+
+/** Pools are what the catalog says about their instance type. */
+export const poolsAreTheCatalogs: Rule = ({ plan, catalog }) =>
+  plan.pools.flatMap((pool) => {
+    const instance = catalog.instances.get(pool.instanceType);
+    if (instance === undefined) return [`pool ${pool.name}: the catalog has no ${pool.instanceType}`];
+    const weights = plan.workloads.flatMap(({ deployments }) =>
+      deployments.filter((deployment) => deployment.pool === pool.name).map((deployment) => deployment.weights.bytes),
+    );
+    return failing([
+      [instance.cloud === pool.cloud, "another cloud sells its instance type"],
+      [instance.gpu === pool.gpu && instance.gpuCount === pool.gpusPerNode, "its instance type has other GPUs"],
+      [instance.arch === pool.arch, "its instance type has another architecture"],
+      [Number.isInteger(pool.nodes) && pool.nodes >= 1, `it has ${pool.nodes} nodes`],
+      [pool.minNodes <= pool.nodes && pool.nodes <= pool.maxNodes, "its nodes are outside minNodes and maxNodes"],
+      [pool.diskBytes >= leastDiskBytes + Math.max(0, ...weights), "its disk does not hold the image and the weights"],
+    ]).map((text) => `pool ${pool.name}: ${text}`);
+  });

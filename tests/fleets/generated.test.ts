@@ -1,0 +1,33 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { checkPlan } from "../checker/check-plan.ts";
+import { isWhole } from "../checker/rules/form.ts";
+import { arbitraryFleet } from "./arbitrary-fleet.ts";
+import { planOf, rawCatalog } from "./plan-of.ts";
+
+/**
+ * How many specs are generated: 200 in every run of the tests, more when the environment says so:
+ * `GENERATED_SPECS=10000 npx vitest run tests/fleets/generated.test.ts` (some minutes).
+ * The seed stays the same, so a failure comes back; fast-check prints the smallest spec that still fails.
+ */
+const count = Number(process.env.GENERATED_SPECS ?? 200);
+const seed = 20_261_121;
+
+test("every spec gets a plan that the checker accepts, or findings that say why not", { timeout: 60_000 + count * 500 }, async () => {
+  const became = { planned: 0, impossible: 0, refused: 0 };
+  await fc.assert(
+    fc.asyncProperty(arbitraryFleet, async (fleet) => {
+      const outcome = await planOf(fleet);
+      became[outcome.kind]++;
+      if (outcome.kind === "planned") {
+        expect(checkPlan(outcome.spec, outcome.plan, rawCatalog)).toEqual([]);
+        return;
+      }
+      expect(outcome.findings).not.toEqual([]);
+      expect(outcome.findings.filter((finding) => !isWhole(finding))).toEqual([]);
+    }),
+    { seed, numRuns: count },
+  );
+  // What is never planned, or never refused, would not be tested.
+  for (const times of Object.values(became)) expect(times).toBeGreaterThan(count / 10);
+});
