@@ -4,7 +4,7 @@ import { mostCounted } from "./distribute.ts";
 import { at } from "./element.ts";
 import type { PackingOffer, PackingOption, PackingProblem, PackingWorkload } from "./problem.ts";
 import { type ReplicaNeed, replicaNeed } from "./replica-need.ts";
-import { type Spread, spreads } from "./survive/spread.ts";
+import { type Places, type Spread, spreads, spreadsForBound } from "./survive/spread.ts";
 
 /**
  * A packing problem made ready for computing: everything sorted by id, so that the order of the input decides nothing,
@@ -53,6 +53,8 @@ export interface InstanceOption {
   readonly gpusPerReplica: number;
   readonly need: ReplicaNeed;
   readonly spreads: readonly Spread[];
+  /** What the bound prices: `spreads`, or ranges of them where there are too many. */
+  readonly boundSpreads: readonly Spread[];
   /** The same for batches of so many replicas, a power of two: what the search counts in, 1 but for large workloads. */
   readonly batch: number;
   readonly batchSpreads: readonly Spread[];
@@ -133,12 +135,14 @@ function optionOf(
   const replicasPerNode = usable.map((index) => Math.floor(at(offers, index).gpusPerNode / option.gpusPerReplica));
   const need = replicaNeed(workload.demand, workload.degradedShare, option.capacity);
   const zones = new Set(usable.flatMap((index) => at(offers, index).zones)).size;
+  const places = (batch: number): Places => ({
+    largestNodeReplicas: Math.max(1, ...replicasPerNode) / batch,
+    zones,
+    spotMaxShare: workload.spotMaxShare,
+  });
   const spreadsOf = (batch: number): Spread[] => {
     const batches = { whole: Math.ceil(need.whole / batch), degraded: Math.ceil(need.degraded / batch) };
-    const largestNodeReplicas = Math.max(1, ...replicasPerNode) / batch;
-    return usable.length === 0
-      ? []
-      : spreads(workload.survive, batches, { largestNodeReplicas, zones, spotMaxShare: workload.spotMaxShare });
+    return usable.length === 0 ? [] : spreads(workload.survive, batches, places(batch));
   };
   const batch = batchFor(workload, need);
   return {
@@ -146,6 +150,7 @@ function optionOf(
     gpusPerReplica: option.gpusPerReplica,
     need,
     spreads: spreadsOf(1),
+    boundSpreads: usable.length === 0 ? [] : spreadsForBound(workload.survive, need, places(1)),
     batch,
     batchSpreads: spreadsOf(batch).filter((spread) => spread.replicas <= mostCounted),
     group: groupOf(bought),

@@ -2,7 +2,7 @@ import { bulkPlacements } from "./bulk-placement.ts";
 import { type Bins, makeBins } from "./distribute.ts";
 import type { Choice } from "./fleet.ts";
 import type { Instance } from "./instance.ts";
-import { type PricedSpreads, pricedSpreadsOf, type Shortlist, suitors } from "./shortlist.ts";
+import { cheapestSpreads, type PricedSpreads, pricedSpreadsOf, type Shortlist, suitors } from "./shortlist.ts";
 
 /** What the search works with from placement to placement: the instance made ready, and what it has learned. */
 export interface Placer {
@@ -32,6 +32,9 @@ export interface Priced {
   readonly choice: Choice | null;
 }
 
+/** Of a giant workload's spreads only the cheapest are laid out on full nodes; the bound prices all of them. */
+const bulkSpreads = 64;
+
 export function makePlacer(instance: Instance, shortlists: readonly Shortlist[], penaltyPerGpu: number): Placer {
   return {
     instance,
@@ -41,9 +44,12 @@ export function makePlacer(instance: Instance, shortlists: readonly Shortlist[],
     shortlists,
     spreads: pricedSpreadsOf(instance),
     bulk: instance.workloads.map((workload) =>
-      workload.options.map(({ batch, spreads }, index) =>
-        batch === 1 ? [] : spreads.flatMap((spread) => bulkPlacements(instance, workload, index, spread)),
-      ),
+      workload.options.map(({ batch }, index) => {
+        if (batch === 1) return [];
+        return cheapestSpreads(instance, workload, index, bulkSpreads).flatMap((spread) =>
+          bulkPlacements(instance, workload, index, spread),
+        );
+      }),
     ),
     suitors: suitors(instance, shortlists),
     known: instance.workloads.map(({ options }) => options.map(() => new Map())),

@@ -28,7 +28,7 @@ export interface PackingOffer {
   readonly market: Market;
   /** At least one. A pool of this offer is bound to one of them, or to none in particular (on-demand, no zone rule). */
   readonly zones: readonly string[];
-  /** A power of two. */
+  /** A multiple of the GPUs of every replica that may be placed here. */
   readonly gpusPerNode: number;
   readonly usdPerNodeHour: MicroUsdPerHour;
   /** Nodes that exist, over all zones; null for no limit. */

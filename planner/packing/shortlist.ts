@@ -1,5 +1,5 @@
 import { at } from "./element.ts";
-import type { Instance } from "./instance.ts";
+import type { Instance, InstanceWorkload } from "./instance.ts";
 import { slotPriceOf, slotPriceOfSpread } from "./slot-price.ts";
 import type { Spread } from "./survive/spread.ts";
 
@@ -30,6 +30,17 @@ export function pricedSpreadsOf(instance: Instance): PricedSpreads[][] {
       return { spreads: placeable.map(({ spread }) => spread), fullNodeUsdPerHour: placeable.map(({ price }) => price) };
     }),
   );
+}
+
+/** At most `count` of an option's spreads, those that cost least on full nodes. */
+export function cheapestSpreads(instance: Instance, workload: InstanceWorkload, index: number, count: number): Spread[] {
+  const option = at(workload.options, index);
+  const slotPrices = slotPricesOf(instance);
+  return option.spreads
+    .map((spread) => ({ spread, price: slotPriceOfSpread(instance, workload, option, spread, slotPrices)?.price ?? Infinity }))
+    .sort((a, b) => a.price - b.price)
+    .slice(0, count)
+    .map(({ spread }) => spread);
 }
 
 const slotPricesOf = (instance: Instance): number[] => instance.offers.map((offer) => offer.usdPerSlotHour);

@@ -22,7 +22,7 @@ export function slotPriceOf(
   usdPerSlotHour: ArrayLike<number>,
 ): SlotPriced | null {
   let best: SlotPriced | null = null;
-  for (const spread of option.spreads) {
+  for (const spread of option.boundSpreads) {
     const priced = slotPriceOfSpread(instance, workload, option, spread, usdPerSlotHour);
     if (priced !== null && (best === null || priced.price < best.price)) best = priced;
   }
@@ -51,7 +51,7 @@ function overOffers(
 ): SlotPriced | null {
   const replicas: number[] = new Array(option.offers.length).fill(0);
   let left = spread.replicas;
-  let spotLeft = spotLimit(workload.spotMaxShare, spread.replicas);
+  let spotLeft = spotLimit(workload.spotMaxShare, spread.spotOf);
   let slots = 0;
   for (const index of cheapestFirst(option, usdPerSlotHour)) {
     const offer = at(instance.offers, at(option.offers, index));
@@ -81,7 +81,7 @@ function overZones(
 ): SlotPriced | null {
   const onDemand = cheapestByZone(instance, option, usdPerSlotHour, false);
   const spot = cheapestByZone(instance, option, usdPerSlotHour, true);
-  const spotMost = spotLimit(workload.spotMaxShare, spread.replicas);
+  const spotMost = spotLimit(workload.spotMaxShare, spread.spotOf);
   if (!fits(onDemand, spot, spread, spotMost)) return null;
   const tolls = new Set([0]);
   for (const own of onDemand)

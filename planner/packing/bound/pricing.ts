@@ -52,8 +52,8 @@ export function priceOption(
   const onDemandGpu = cheapestGpu(pricer, option, terms, false);
   const spotGpu = Math.min(onDemandGpu, cheapestGpu(pricer, option, terms, true));
   let best = below;
-  for (const spread of option.spreads) {
-    const spot = Math.min(spread.replicas, spotLimit(workload.spotMaxShare, spread.replicas));
+  for (const spread of option.boundSpreads) {
+    const spot = Math.min(spread.replicas, spotLimit(workload.spotMaxShare, spread.spotOf));
     const least = (spot === 0 ? 0 : spot * spotGpu) + (spot === spread.replicas ? 0 : (spread.replicas - spot) * onDemandGpu);
     if (least * option.gpusPerReplica >= best) continue;
     pricer.evaluations++;

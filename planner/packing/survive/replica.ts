@@ -3,5 +3,6 @@ import type { Spread } from "./spread.ts";
 
 /** `survive: replica`: with one replica less, the others serve the degraded share: n - 1 >= degraded. */
 export function replicaSpreads(need: ReplicaNeed): Spread[] {
-  return [{ replicas: Math.max(need.whole, need.degraded + 1), perPool: Infinity, perZone: Infinity }];
+  const replicas = Math.max(need.whole, need.degraded + 1);
+  return [{ replicas, spotOf: replicas, perPool: Infinity, perZone: Infinity }];
 }

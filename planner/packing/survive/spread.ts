@@ -3,7 +3,7 @@ import type { ReplicaNeed } from "../replica-need.ts";
 import { nodeSpreads } from "./node.ts";
 import { noneSpreads } from "./none.ts";
 import { replicaSpreads } from "./replica.ts";
-import { zoneSpreads } from "./zone.ts";
+import { zoneSpreadRanges, zoneSpreads } from "./zone.ts";
 
 /**
  * One way to obey a survive rule: place exactly `replicas`, within the limits. A rule is a list of spreads. A placement
@@ -12,6 +12,8 @@ import { zoneSpreads } from "./zone.ts";
  */
 export interface Spread {
   readonly replicas: number;
+  /** The number of which spot may take its share: `replicas`, but in a spread that stands for several it is the most any of them has. */
+  readonly spotOf: number;
   /** Most replicas in a pool one node of which could hold more than this; pools of smaller nodes hold any number. */
   readonly perPool: number;
   /** Most replicas in one zone, over all offers. Not Infinity means that every pool is bound to a zone. */
@@ -38,3 +40,7 @@ export function spreads(survive: Survive, need: ReplicaNeed, places: Places): Sp
       return zoneSpreads(need, places);
   }
 }
+
+/** Spreads no dearer than any placement that obeys the rule: those of the search, or ranges of them where some are left out. */
+export const spreadsForBound = (survive: Survive, need: ReplicaNeed, places: Places): Spread[] =>
+  survive === "zone" ? zoneSpreadRanges(need, places) : spreads(survive, need, places);
