@@ -17,3 +17,5 @@ export const toMicro = (value: number): number => Math.round(value * micro);
 export const toMicroDown = (value: number): number => Math.floor(value * micro);
 export const toMicroUp = (value: number): number => Math.ceil(value * micro - 1e-6);
 export const fromMicro = (value: number): number => value / micro;
+/** Six decimals: what a reader of money or of a share can use, and what a diff should show. */
+export const roundToMicro = (value: number): number => fromMicro(toMicro(value));

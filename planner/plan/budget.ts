@@ -1,3 +1,4 @@
+import { usd } from "../figures.ts";
 import type { Finding } from "../finding.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import { hoursPerMonth } from "../units.ts";
@@ -23,12 +24,12 @@ export function budgetStanding(spec: FleetSpec, cost: PlanCost, optimality: Opti
     path: "budget.usdPerMonth",
     message:
       bound > usdPerMonth
-        ? `no fleet for this spec costs less than ${bound} USD a month; the one found costs ${cost.usdPerMonth}`
-        : `the cheapest fleet found costs ${cost.usdPerMonth} USD a month; one inside the budget is not excluded (nothing costs less than ${bound})`,
+        ? `no fleet for this spec costs less than ${usd(bound)} a month, ${usd(bound - usdPerMonth)} above the budget; the one found costs ${usd(cost.usdPerMonth)}`
+        : `the cheapest fleet found costs ${usd(cost.usdPerMonth)} a month, ${usd(-headroomUsdPerMonth)} above the budget; one inside it is not ruled out (none costs less than ${usd(bound)})`,
     value: cost.usdPerMonth,
     limit: usdPerMonth,
     unit: "USD a month",
-    suggestion: `raise the budget to ${cost.usdPerMonth}, or allow spot, more regions or looser latency limits`,
+    suggestion: `raise the budget to ${usd(cost.usdPerMonth)}, or allow spot, more regions or looser latency limits`,
   };
   return mode === "hard" ? { standing, warnings: [], broken: finding } : { standing, warnings: [finding], broken: null };
 }

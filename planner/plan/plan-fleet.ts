@@ -13,7 +13,7 @@ import type { Ports } from "../ports.ts";
 import { sha256 } from "../sha256.ts";
 import { canonicalSpec } from "../spec/canonical-spec.ts";
 import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
-import { fromMicro } from "../units.ts";
+import { fromMicro, roundToMicro } from "../units.ts";
 import { budgetStanding } from "./budget.ts";
 import type { FleetPlan, Optimality } from "./fleet-plan.ts";
 import { packingProblem } from "./packing-problem.ts";
@@ -97,7 +97,7 @@ function optimalityOf(packing: Packing): Optimality {
   return {
     status,
     lowerBoundUsdPerHour: fromMicro(lowerBoundUsdPerHour),
-    gap: usdPerHour > 0 ? (usdPerHour - lowerBoundUsdPerHour) / usdPerHour : 0,
+    gap: usdPerHour > 0 ? roundToMicro((usdPerHour - lowerBoundUsdPerHour) / usdPerHour) : 0,
     restrictions: [...planRules, ...restrictions],
   };
 }

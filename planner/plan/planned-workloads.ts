@@ -4,6 +4,7 @@ import type { Placement } from "../packing/problem.ts";
 import { estimate } from "../performance/estimate.ts";
 import type { ServingPoint } from "../performance/serving-point.ts";
 import type { Demand, WorkloadSpec } from "../spec/fleet-spec.ts";
+import { roundToMicro } from "../units.ts";
 import type { Money, PlannedDeployment, PlannedMemory, PlannedWorkload, WorkloadCost } from "./fleet-plan.ts";
 import { deploymentName } from "./names.ts";
 import { type Assembly, at, nameOfPool } from "./planned-pools.ts";
@@ -116,7 +117,7 @@ function plannedMemory({ replica: { memory } }: Candidate): PlannedMemory {
 /** Unit costs at the busiest hour's load, around the clock; null where nothing is served. */
 export function workloadCost(cost: Money, demand: Pick<Demand, "requestsPerSecond" | "inputTokens" | "outputTokens">): WorkloadCost {
   const requestsPerHour = demand.requestsPerSecond * 3600;
-  const per = (unitsPerHour: number, unit: number) => (unitsPerHour > 0 ? (cost.usdPerHour / unitsPerHour) * unit : null);
+  const per = (unitsPerHour: number, unit: number) => (unitsPerHour > 0 ? roundToMicro((cost.usdPerHour / unitsPerHour) * unit) : null);
   return {
     ...cost,
     usdPerMillionTokens: per(requestsPerHour * (demand.inputTokens + demand.outputTokens), 1e6),

@@ -70,3 +70,6 @@ export const isNear = (a: number, b: number, tolerance: number): boolean => Math
 
 /** Integer micro-dollars, in which sums are exact. */
 export const micro = (usd: number): number => Math.round(usd * 1e6);
+
+/** Money and shares of a plan are written with six decimals. */
+export const sixDecimals = 0.5e-6 + 1e-12;

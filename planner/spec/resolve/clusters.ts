@@ -114,6 +114,7 @@ function resolveClusters(raw: RawFleet, regions: readonly Region[], { notes }: R
     }
     clusters.push(cluster);
   }
+  checkSites(named, notes);
   for (const { cloud, region, path } of regions) {
     if (named.some((cluster) => cluster.cloud === cloud && cluster.region === region)) continue;
     const name = `${cloud}-${region}`;
@@ -129,6 +130,21 @@ function resolveClusters(raw: RawFleet, regions: readonly Region[], { notes }: R
     clusters.push({ name, cloud, region });
   }
   return clusters;
+}
+
+/** The machines of a site are there once: two clusters would each count all of them. */
+function checkSites(named: readonly ClusterSpec[], notes: Resolving["notes"]): void {
+  for (const [index, { cloud, region }] of named.entries()) {
+    const first = named.findIndex((other) => other.cloud === cloud && other.region === region);
+    if (cloud !== "static" || first === index) continue;
+    notes.error({
+      code: "shared-site",
+      path: `clusters[${index}].region`,
+      message: `the machines of ${show(region)} already belong to clusters[${first}]`,
+      value: region,
+      suggestion: "keep one cluster for each site, or describe two sites in catalogOverrides",
+    });
+  }
 }
 
 function resolveZones(raw: RawFleet, regions: readonly Region[], { notes }: Resolving): Record<string, readonly string[]> {

@@ -1,5 +1,5 @@
 import type { Money } from "../../../planner/plan/fleet-plan.ts";
-import { isNear, micro, type Rule, sum } from "../subject.ts";
+import { isNear, micro, type Rule, sixDecimals, sum } from "../subject.ts";
 
 const hoursPerMonth = 730;
 /** The row's own rounding by largest remainder, and its part of the headline's. */
@@ -61,7 +61,7 @@ const bound: Rule = ({ plan }) => {
   if (lowerBoundUsdPerHour < 0 || lowerBoundUsdPerHour > usdPerHour)
     complaints.push(`the bound ${lowerBoundUsdPerHour} is above the cost ${usdPerHour}`);
   const expected = usdPerHour === 0 ? 0 : (usdPerHour - lowerBoundUsdPerHour) / usdPerHour;
-  if (!isNear(gap, expected, 1e-9)) complaints.push(`the gap is ${expected}, not ${gap}`);
+  if (!isNear(gap, expected, sixDecimals)) complaints.push(`the gap is ${expected}, not ${gap}`);
   if ((status === "optimal") !== (micro(lowerBoundUsdPerHour) === micro(usdPerHour)))
     complaints.push(`the status ${status} contradicts the bound`);
   return complaints;

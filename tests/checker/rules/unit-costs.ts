@@ -1,4 +1,4 @@
-import { isNear, type Rule, servedWorkloads } from "../subject.ts";
+import { isNear, type Rule, servedWorkloads, sixDecimals } from "../subject.ts";
 
 /** Dollars per token and request follow from the workload's cost and its demand; there are none where nothing is served. */
 export const unitCostsAgree: Rule = (subject) =>
@@ -15,8 +15,6 @@ export const unitCostsAgree: Rule = (subject) =>
       const value = planned.cost[key as keyof typeof units];
       if (unitsPerHour === 0) return value === null ? [] : [`workload ${asked.name}: ${key} without demand`];
       const expected = usdPerHour / unitsPerHour;
-      return value !== null && isNear(value, expected, expected * 1e-9)
-        ? []
-        : [`workload ${asked.name}: ${key} is ${value}, not ${expected}`];
+      return value !== null && isNear(value, expected, sixDecimals) ? [] : [`workload ${asked.name}: ${key} is ${value}, not ${expected}`];
     });
   });
