@@ -7,7 +7,7 @@ const rowsOf = (path: string): Record<string, unknown>[] =>
   JSON.parse(readFileSync(new URL(`../../catalog/${path}`, import.meta.url), "utf8")).rows;
 
 test.each([
-  ["gpus.json", 56],
+  ["gpus.json", 57],
   ["instances/aws.json", 68],
   ["instances/gcp.json", 38],
   ["instances/static.json", 0],
@@ -19,7 +19,7 @@ test.each([
 });
 
 test("the catalog holds every row of its files", () => {
-  expect(bundled.gpus).toHaveLength(56);
+  expect(bundled.gpus).toHaveLength(57);
   expect(bundled.instanceTypes).toHaveLength(106);
   expect(bundled.prices).toHaveLength(704);
   expect(bundled.models).toHaveLength(122);

@@ -94,7 +94,7 @@ test("a stack that is not there is one line and exit code 2", async () => {
   expect(await node("tools/preview.ts", ["nope"])).toEqual({
     code: 2,
     stdout: "",
-    stderr: "nope: there is no such stack; there are demo, dev\n",
+    stderr: "nope: there is no such stack; there are demo, dev, example-eks, example-gke\n",
   });
 });
 
