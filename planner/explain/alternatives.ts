@@ -1,4 +1,5 @@
 import type { Candidate } from "../candidates/candidate.ts";
+import type { Offer } from "../candidates/offer.ts";
 import { money } from "../cost/money.ts";
 import { pack } from "../packing/pack.ts";
 import type { Packing } from "../packing/problem.ts";
@@ -45,9 +46,6 @@ function alternative(assembly: Assembly, workload: WorkloadSpec, { candidate, pa
   const replicas = packing.placements.reduce((sum, placement) => sum + placement.replicas, 0);
   const cost = money(packing.usdPerHour);
   const { layout } = candidate.replica;
-  const pools = packing.pools
-    .map((pool) => ({ offer: at(assembly.offers, pool.offer), nodes: pool.nodes }))
-    .toSorted((a, b) => b.offer.usdPerNodeHour * b.nodes - a.offer.usdPerNodeHour * a.nodes || (a.offer.id < b.offer.id ? -1 : 1));
   return {
     workload: workload.name,
     cluster: candidate.cluster,
@@ -56,14 +54,23 @@ function alternative(assembly: Assembly, workload: WorkloadSpec, { candidate, pa
     tensorParallel: layout.tensorParallel,
     gpusPerReplica: candidate.gpusPerReplica,
     replicas,
-    pools: pools.map(({ offer, nodes }) => ({
-      instanceType: offer.instanceType,
-      market: offer.market,
-      nodes,
-      priceAsOf: offer.priceAsOf,
-    })),
+    pools: nodesBought(assembly, packing),
     ...cost,
     usdPerMillionTokens: workloadCost(cost, workload.demand).usdPerMillionTokens,
     predicted: servingPoint(candidate, workload.demand.requestsPerSecond / replicas),
   };
+}
+
+/** Nodes by instance type and market, dearest first: in which zones they stand is no matter of choice between ways. */
+function nodesBought(assembly: Assembly, packing: Packing): Alternative["pools"] {
+  const byKind = new Map<string, { readonly offer: Offer; nodes: number }>();
+  for (const pool of packing.pools) {
+    const offer = at(assembly.offers, pool.offer);
+    const kind = byKind.get(offer.id) ?? { offer, nodes: 0 };
+    kind.nodes += pool.nodes;
+    byKind.set(offer.id, kind);
+  }
+  return [...byKind.values()]
+    .toSorted((a, b) => b.offer.usdPerNodeHour * b.nodes - a.offer.usdPerNodeHour * a.nodes || (a.offer.id < b.offer.id ? -1 : 1))
+    .map(({ offer, nodes }) => ({ instanceType: offer.instanceType, market: offer.market, nodes, priceAsOf: offer.priceAsOf }));
 }
