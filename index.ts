@@ -7,7 +7,7 @@ import { stackOutputs } from "./components/stackOutputs.ts";
 
 /** Config -> spec -> plan, kept or new -> components. What the program decides, it decides in the plan. */
 async function deployFleet() {
-  const { config, findings } = readStackConfig();
+  const { config, findings } = await readStackConfig();
   if (findings.length > 0) throw runError(findings);
   const { plan, catalog, notes } = await planToDeploy(config.spec, config.lock, import.meta.dirname);
   await notePlan(notes);

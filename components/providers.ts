@@ -52,7 +52,7 @@ function cloudProvider(
   return new GcpProvider(name, { ...credentials.gcp, ...(project === undefined ? {} : { project }), region }, opts);
 }
 
-/** A project that is not known before other stacks were read cannot be part of a name; such a cluster gets a provider of its own. */
+/** A secret, or what only a program knows later, cannot be part of a name; such a cluster gets a provider of its own. */
 const gcpKey = (cluster: PlannedCluster, { project }: ClusterBinding): string =>
   typeof project === "string" ? `gcp-${project}-${cluster.region}` : `gcp-${cluster.name}`;
 

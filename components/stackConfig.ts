@@ -4,6 +4,7 @@ import type { Finding } from "../planner/finding.ts";
 import { type LockMode, lockModes } from "../planner/plan/lock.ts";
 import type { ClusterBinding } from "./clusterBinding.ts";
 import type { CloudCredentials } from "./providers.ts";
+import { type StackOutput, StackReferences } from "./stackReferences.ts";
 
 /** The stack's config as the program uses it. */
 export interface StackConfig {
@@ -25,7 +26,8 @@ const orReference = <Value extends z.ZodType>(value: Value) =>
 
 const text = z.string().min(1);
 
-const bindingSchema = z.strictObject({
+/** One entry of the config's `clusters`. */
+export const bindingSchema = z.strictObject({
   clusterName: orReference(text).optional(),
   kubeconfig: orReference(text).optional(),
   context: text.optional(),
@@ -41,23 +43,26 @@ const clustersSchema = z.record(text, bindingSchema);
 const tagsSchema = z.record(text, z.string());
 const lockSchema = z.enum(lockModes, { error: `expected one of ${lockModes.join(", ")}` });
 
-/** Reads the stack's config, all that is wrong with it at once. */
-export function readStackConfig(): { config: StackConfig; findings: readonly Finding[] } {
+/** Reads the stack's config and what it takes from other stacks, all that is wrong with it at once. */
+export async function readStackConfig(): Promise<{ config: StackConfig; findings: readonly Finding[] }> {
   const config = new pulumi.Config();
   const clusters = parsed("clusters", clustersSchema, config.getObject("clusters") ?? {}, {});
   const tags = parsed("tags", tagsSchema, config.getObject("tags") ?? {}, {});
   const lock = parsed("lock", lockSchema, config.get("lock") || "use", "use");
-  const stackNames = new Map<string, pulumi.StackReference>();
+  const references = new StackReferences();
+  const bindings = await Promise.all(
+    Object.entries(clusters.value).map(async ([name, binding]) => [name, await bindingOf(name, binding, references)] as const),
+  );
   return {
     config: {
       spec: config.get("spec") || `stacks/${pulumi.getStack()}.fleet.yaml`,
       lock: lock.value,
-      clusters: Object.fromEntries(Object.entries(clusters.value).map(([name, binding]) => [name, bindingOf(binding, stackNames)])),
+      clusters: Object.fromEntries(bindings),
       tags: tags.value,
       huggingFaceToken: (config.get("huggingFaceToken") ?? "") === "" ? undefined : config.requireSecret("huggingFaceToken"),
       credentials: { aws: awsCredentials(), gcp: gcpCredentials() },
     },
-    findings: [...clusters.findings, ...tags.findings, ...lock.findings],
+    findings: [...clusters.findings, ...references.findings, ...tags.findings, ...lock.findings],
   };
 }
 
@@ -72,25 +77,16 @@ function parsed<T>(key: string, schema: z.ZodType<T>, value: unknown, fallback: 
 
 type ConfiguredBinding = z.infer<typeof bindingSchema>;
 
-/** References are read once a stack. Their outputs keep their secretness. */
-function bindingOf(binding: ConfiguredBinding, stacks: Map<string, pulumi.StackReference>): ClusterBinding {
-  const entries = Object.entries(binding).map(([key, value]) => [key, isReference(value) ? referenced(value, stacks) : value]);
-  return Object.fromEntries(entries);
+async function bindingOf(cluster: string, binding: ConfiguredBinding, references: StackReferences): Promise<ClusterBinding> {
+  const entries = Object.entries(binding).map(async ([key, value]) => [
+    key,
+    isReference(value) ? await references.read(value, `config.clusters.${cluster}.${key}`) : value,
+  ]);
+  return Object.fromEntries(await Promise.all(entries));
 }
 
-interface Reference {
-  readonly stack: string;
-  readonly output: string;
-}
-
-const isReference = (value: unknown): value is Reference =>
+const isReference = (value: unknown): value is StackOutput =>
   typeof value === "object" && value !== null && "stack" in value && "output" in value && Object.keys(value).length === 2;
-
-function referenced({ stack, output }: Reference, stacks: Map<string, pulumi.StackReference>): pulumi.Output<unknown> {
-  const reference = stacks.get(stack) ?? new pulumi.StackReference(stack);
-  stacks.set(stack, reference);
-  return reference.requireOutput(output);
-}
 
 /** Explicit providers do not read the `aws:` and `gcp:` config of a stack by themselves. */
 function awsCredentials(): NonNullable<CloudCredentials["aws"]> {

@@ -73,7 +73,7 @@ export function nodeGroupArgs(pool: PlannedPool, binding: ClusterBinding, owner:
   };
 }
 
-/** A map that is a literal was checked before (validity); one from another stack is known only now. */
+/** A plain map was checked before (validity); a secret one can be read only now. */
 function subnetOf(byZone: Readonly<Record<string, string>>, zone: string, pool: PlannedPool): string {
   const subnet = byZone[zone];
   if (subnet === undefined)

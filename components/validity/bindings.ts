@@ -48,7 +48,7 @@ function clusterFindings(cluster: PlannedCluster, binding: ClusterBinding, plan:
   return findings;
 }
 
-/** Only a literal map can be checked now; one from another stack is checked when it is known. */
+/** Only a plain map can be checked now; a secret one is checked when it is used. */
 function subnetFindings(cluster: PlannedCluster, { subnetIdsByZone }: ClusterBinding, plan: FleetPlan): Finding[] {
   if (subnetIdsByZone === undefined || Object.getPrototypeOf(subnetIdsByZone) !== Object.prototype) return [];
   const zones = new Set(plan.pools.filter((pool) => pool.cluster === cluster.name).flatMap((pool) => pool.zones));

@@ -11,10 +11,10 @@ async function read(config: Record<string, unknown>, stackOutputs: Record<string
       typeof value === "string" ? value : JSON.stringify(value),
     ]),
   );
-  let result: ReturnType<typeof readStackConfig> | undefined;
+  let result: Awaited<ReturnType<typeof readStackConfig>> | undefined;
   const recording = await recordResources(
-    () => {
-      result = readStackConfig();
+    async () => {
+      result = await readStackConfig();
       return { clusters: result.config.clusters, credentials: result.config.credentials };
     },
     { stack: "prod", config: text, stackOutputs },
