@@ -3,11 +3,12 @@ import { type Finding, PlanningError } from "../planner/finding.ts";
 import { planFleet } from "../planner/index.ts";
 import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
 import type { FleetSpec } from "../planner/spec/fleet-spec.ts";
+import { findingText } from "../reports/finding-text.ts";
 import { type DatedPrice, spotPriceDays, stalePrices } from "../reports/price-age.ts";
 import { renderPlanTable } from "../reports/table.ts";
 import { renderWays } from "../reports/ways.ts";
 import type { PlanFlags } from "./commands/plan.ts";
-import { badInput, cannotDo } from "./failure.ts";
+import { badInput } from "./failure.ts";
 import { lockFilesOf, writeLock } from "./lock-file.ts";
 import { type OpenedSpec, openSpec } from "./open-spec.ts";
 import { checkLock } from "./plan-check.ts";
@@ -44,7 +45,7 @@ export async function planSpec(given: string | undefined, flags: PlanFlags, sess
     const table = renderPlanTable(shown, { ...renderingOf(session, flags), verbose: flags.verbose === true, warnings: stale });
     await session.print(`${table.trimEnd()}\n${note}`);
   }
-  failOnStale(stale, flags);
+  await failOnStale(stale, flags, session);
 }
 
 /** Writes the lock and says so. */
@@ -75,7 +76,7 @@ export async function planOneWorkload(given: string | undefined, flags: PlanFlag
   const stale = stalePrices(pricesOf(plan, spec), session.io.today(), flags.maxPriceAge ?? spotPriceDays);
   if (flags.json) await session.printJson(plan);
   else await session.print(renderWays(plan, { ...renderingOf(session, flags), verbose: flags.verbose === true, warnings: stale }));
-  failOnStale(stale, flags);
+  await failOnStale(stale, flags, session);
 }
 
 const planned = ({ spec, catalog, assumptions }: OpenedSpec, wishes: { explain: boolean; alternatives: number }): Promise<FleetPlan> =>
@@ -120,14 +121,14 @@ function pricesOf(plan: FleetPlan, spec: FleetSpec): DatedPrice[] {
 }
 
 /** An old spot price is a warning, and a failure for whoever set a limit. The plan was printed already, and not written. */
-function failOnStale(stale: readonly Finding[], { maxPriceAge }: PlanFlags): void {
+async function failOnStale(stale: readonly Finding[], { maxPriceAge }: PlanFlags, session: Session): Promise<void> {
   if (maxPriceAge === undefined || stale.length === 0) return;
-  throw cannotDo({
+  session.endWith(1);
+  const finding: Finding = {
     code: "prices-too-old",
     path: "--max-price-age",
     message: `${stale.length} spot price${stale.length === 1 ? " is" : "s are"} older than ${maxPriceAge} days: ${stale.map(({ path }) => path).join(", ")}`,
-    limit: maxPriceAge,
-    unit: "days",
     suggestion: "put today's prices in catalogOverrides, or leave spot out of markets",
-  });
+  };
+  await session.io.err.write(`${findingText(finding)}\n`);
 }

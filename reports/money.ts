@@ -1,11 +1,6 @@
-/** `1234567.891` -> `1,234,567.89`; a queue that grows for ever -> `∞`. Written out because loading number formats from the runtime costs more than the whole report. */
-export const grouped = (value: number, decimals = 0): string => {
-  if (!Number.isFinite(value)) return "∞";
-  const [whole = "", fraction] = Math.abs(value).toFixed(decimals).split(".");
-  const sign = value < 0 && Number(value.toFixed(decimals)) !== 0 ? "-" : "";
-  const thousands = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-  return fraction === undefined ? `${sign}${thousands}` : `${sign}${thousands}.${fraction}`;
-};
+import { grouped } from "../planner/figures.ts";
+
+export { grouped };
 
 /** US dollars to the cent, without the sign: for columns whose header names the unit. */
 export const cents = (usd: number): string => grouped(usd, 2);

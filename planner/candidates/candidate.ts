@@ -1,4 +1,5 @@
 import type { Finding } from "../finding.ts";
+import type { Layout } from "../layouts/layout.ts";
 import type { Replica } from "../performance/replica.ts";
 import type { Lengths, ServingPoint } from "../performance/serving-point.ts";
 
@@ -23,5 +24,7 @@ export interface Candidate {
 export interface RejectedCandidate {
   readonly workload: string;
   readonly candidate: string;
+  readonly cluster: string;
+  readonly layout: Layout;
   readonly finding: Finding;
 }

@@ -61,7 +61,13 @@ export function candidatesFor(
       maxModelLen: workload.maxModelLen,
     });
     const reject = (layout: Layout, finding: Finding) =>
-      rejected.push({ workload: workload.name, candidate: `${group.cluster}/${layoutKey(layout)}`, finding });
+      rejected.push({
+        workload: workload.name,
+        candidate: `${group.cluster}/${layoutKey(layout)}`,
+        cluster: group.cluster,
+        layout,
+        finding,
+      });
     for (const { layout, finding } of illegal) reject(layout, finding);
     for (const layout of legal) {
       const key = `${group.gpu.link}/${layoutKey(layout)}`;

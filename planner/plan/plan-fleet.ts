@@ -1,10 +1,11 @@
 import type { Catalog } from "../../catalog/catalog.ts";
-import type { Candidate, RejectedCandidate } from "../candidates/candidate.ts";
-import { candidatesFor } from "../candidates/candidates.ts";
+import type { RejectedCandidate } from "../candidates/candidate.ts";
+import { type Candidates, candidatesFor } from "../candidates/candidates.ts";
 import type { Offer } from "../candidates/offer.ts";
 import { offersFor } from "../candidates/offers.ts";
 import { alternativesFor } from "../explain/alternatives.ts";
-import { infeasibleFindings, unplaceableFindings } from "../explain/infeasible.ts";
+import { everyReason, infeasibleFindings, without } from "../explain/infeasible.ts";
+import { unservableFindings } from "../explain/unservable.ts";
 import { type Finding, PlanningError } from "../finding.ts";
 import { engineRelease } from "../layouts/release.ts";
 import { pack } from "../packing/pack.ts";
@@ -40,14 +41,17 @@ export interface PlanContext {
  */
 export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports = {}, context: PlanContext = {}): Promise<FleetPlan> {
   const { offers, findings: offerFindings } = offersFor(spec, catalog);
-  const searched = spec.workloads.map((workload) => candidatesOf(workload, spec, catalog, offers));
+  const search = (workload: WorkloadSpec, among: readonly Offer[]) => candidatesOf(workload, spec, catalog, among);
+  const searched = spec.workloads.map((workload) => search(workload, offers));
   const rejected = searched.flatMap((found) => found.rejected);
   const candidates = searched.map((found) => found.taken);
-  const unplaceable = unplaceableFindings(spec, offers, candidates, rejected);
-  if (unplaceable.length > 0) throw new PlanningError(unplaceable);
-  const problem = packingProblem(spec, offers, candidates);
+  const unservable = unservableFindings({ spec, catalog, offers, search }, searched);
+  const unserved = new Set(candidates.flatMap((found, index) => (found.length === 0 ? [index] : [])));
+  const problem = without(packingProblem(spec, offers, candidates), unserved);
   const result = pack(problem, ports.progress);
-  if ("infeasible" in result) throw new PlanningError(infeasibleFindings(spec, problem, result.infeasible));
+  const reasons = "infeasible" in result ? everyReason(problem, result.infeasible) : [];
+  const blocking = [...unservable, ...infeasibleFindings(spec, problem, reasons)];
+  if (blocking.length > 0 || !("packing" in result)) throw new PlanningError(blocking);
   const assembly: Assembly = { spec, catalog, offers, candidates, packing: result.packing };
   const cost = planCost(assembly);
   const optimality = optimalityOf(result.packing);
@@ -76,13 +80,13 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
   };
 }
 
-function candidatesOf(workload: WorkloadSpec, spec: FleetSpec, catalog: Catalog, offers: readonly Offer[]) {
+function candidatesOf(workload: WorkloadSpec, spec: FleetSpec, catalog: Catalog, offers: readonly Offer[]): Candidates {
   const model = catalog.models.find(({ id }) => id === workload.model);
   if (model === undefined) throw new Error(`workload ${workload.name} names a model that the catalog lacks: ${workload.model}`);
   const release = engineRelease(catalog.engines, workload.engine.name, workload.engine.version);
   if ("code" in release) throw new PlanningError([{ ...release, path: `${workload.path}.engine.version` }]);
   // Nothing to serve: no replica, whatever the model.
-  if (workload.demand.requestsPerSecond === 0) return { taken: [] as Candidate[], rejected: [] as RejectedCandidate[] };
+  if (workload.demand.requestsPerSecond === 0) return { taken: [], rejected: [] };
   return candidatesFor(workload, model, release, catalog, offers, spec.confidence);
 }
 
@@ -111,5 +115,6 @@ function alternativesAndRejections(
   const alternatives = assembly.spec.workloads.flatMap((workload, index) =>
     alternativesFor(assembly, workload, at(assembly.candidates, index), count),
   );
-  return { ...(count > 0 ? { alternatives } : {}), ...(context.explain === true ? { rejected } : {}) };
+  const rejections = rejected.map(({ workload, candidate, finding }) => ({ workload, candidate, finding }));
+  return { ...(count > 0 ? { alternatives } : {}), ...(context.explain === true ? { rejected: rejections } : {}) };
 }

@@ -77,6 +77,11 @@ test("an old spot price is a warning with its age and date, and a failure for wh
   const over = await gpufleet(["plan", "two.fleet.yaml", "--max-price-age", "44"], { today: dayAfter(45) });
   expect(over.code).toBe(1);
   expect(over.err).toContain("older than 44 days");
+
+  const json = await gpufleet(["plan", "two.fleet.yaml", "--json", "--max-price-age", "44"], { today: dayAfter(45) });
+  expect(json.code).toBe(1);
+  expect(json.err).toBe(over.err);
+  expect(planOf(json.out).fleet).toBe("two");
 });
 
 test("--explain names what was not taken, for one workload or for all", async () => {
