@@ -9,6 +9,7 @@ const secretKinds: readonly SecretKind[] = [
   { name: "an AWS access key", pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g },
   { name: "an API key", pattern: /\b(?:sk-[A-Za-z0-9_-]{16,}|nvapi-[A-Za-z0-9_-]{16,}|AIza[\w-]{30,})/g },
   { name: "a GitHub or GitLab token", pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,})/g },
+  { name: "a password in an address", pattern: /(?<=\/\/|^|[\s"'])[\w.%+-]+:[^\s"'@/]+@(?=[\w.-]+)/g },
   { name: "a private key", pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----/g },
 ];
 

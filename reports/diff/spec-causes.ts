@@ -31,9 +31,10 @@ function writtenFields(workload: PlannedWorkload): Map<string, FindingValue> {
   ]);
 }
 
-function deploymentFields({ engine, weights, kvCacheDtype }: PlannedWorkload["deployments"][number]): [string, FindingValue][] {
+function deploymentFields({ engine, weights, kvCacheDtype, precision }: PlannedWorkload["deployments"][number]): [string, FindingValue][] {
   return [
     ["maxModelLen", engine.maxModelLen],
+    ["precision", precision],
     ["kvCacheDtype", kvCacheDtype],
     ["engine.name", engine.name],
     ["engine.version", engine.version],

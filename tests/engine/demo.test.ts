@@ -75,6 +75,12 @@ describe.skipIf(engine.missing !== undefined)("the demo on the real engine", () 
   test("finance reads the plan's figures from stack output --json", () => {
     const { cost } = inProcess.plan;
     const byPool = Object.fromEntries(Object.entries(cost.byPool).map(([name, { usdPerMonth }]) => [name, usdPerMonth]));
+    expect(Object.keys(story.outputs).toSorted()).toEqual(
+      [
+        ...["currency", "endpoints", "planSha256", "pricesAsOf", "usdPerHour", "usdPerMillionTokensByWorkload", "usdPerMonth"],
+        ...["usdPerMonthByCloud", "usdPerMonthByCostCenter", "usdPerMonthByMarket", "usdPerMonthByPool", "usdPerMonthByWorkload"],
+      ].toSorted(),
+    );
     expect(story.outputs).toMatchObject({
       usdPerMonth: cost.usdPerMonth,
       usdPerHour: cost.usdPerHour,

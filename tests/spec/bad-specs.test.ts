@@ -41,11 +41,19 @@ const ok = "fleet: acme\nworkloads:\n  - { name: a, model: Qwen/Qwen3-8B, precis
 test.each([
   ["binary", `\u0000\u0001PNG${ok}`, "not-text"],
   ["broken UTF-8", `${ok}# \ufffd`, "not-text"],
-  ["more than 1 MiB", `${ok}${"# filler\n".repeat(120_000)}`, "file-too-large"],
   ["20,000 open brackets", `x: ${"[".repeat(20_000)}${"]".repeat(20_000)}`, "too-deep"],
   ["a mapping nested 2,000 deep", `${"{a: ".repeat(2_000)}1${"}".repeat(2_000)}`, "too-deep"],
 ])("%s is one finding", (_name, text, code) => {
   expect(readSpec(text, { file: "x.yaml", catalog: smallCatalog }).findings.map((finding) => finding.code)).toEqual([code]);
+});
+
+const megabytes10 = `${ok}${"# filler of ten\n".repeat(655_360)}`;
+
+test.each([
+  ["a file of 10 MB", megabytes10, `x.yaml:1:1 the file has ${megabytes10.length} bytes, the limit is 1048576`],
+  ["a picture", "\u0000\u0001PNG", "x.yaml:1:1 the file is not UTF-8 text; a fleet spec is a YAML file"],
+])("%s is answered in one line", (_name, text, message) => {
+  expect(messages(text, "x.yaml")).toBe(`${message}\n`);
 });
 
 test("30,000 keys, anchors and aliases are read in linear time", () => {
