@@ -20,17 +20,23 @@ export function openSpec(path: string, directory: string): OpenedSpec {
   const text = readText(file, path, "gpufleet plan --model ... answers without a file");
   const { catalogOverrides } = referencedFiles(text);
   const { catalog, findings: overrideFindings } =
-    catalogOverrides === null ? loadCatalog() : loadWithOverrides(resolve(dirname(file), catalogOverrides), directory);
+    catalogOverrides === null ? loadCatalog() : withOverrides(resolve(dirname(file), catalogOverrides), directory);
   const { spec, findings, assumptions } = readSpec(text, { file: path, catalog });
   const all = [...overrideFindings, ...findings];
   if (spec === null || all.length > 0) throw new Failure(2, all);
   return { spec, catalog, assumptions };
 }
 
-function loadWithOverrides(file: string, directory: string): ReturnType<typeof loadCatalog> {
+/** Overrides that cannot be read are one finding among the spec's own, which is then held against the bundled catalog. */
+function withOverrides(file: string, directory: string): { catalog: Catalog; findings: readonly Finding[] } {
   const shown = relative(directory, file);
-  const overridesText = readText(file, shown, "catalogOverrides is relative to the spec");
-  return loadCatalog({ overridesText, overridesFile: shown });
+  try {
+    const overridesText = readText(file, shown, "catalogOverrides is relative to the spec");
+    return loadCatalog({ overridesText, overridesFile: shown });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { ...loadCatalog(), findings: error.findings };
+  }
 }
 
 function readText(file: string, shown: string, suggestion: string): string {

@@ -1,6 +1,9 @@
 /** Prints how far predictions are from published measurements: `npm run accuracy`. */
+
+import { gibibyte } from "../planner/units.ts";
 import { backTest, peerPairs } from "../tests/accuracy/back-test.ts";
 import { type Score, type ScoredMetric, summarize } from "../tests/accuracy/score.ts";
+import { errors, predict, quantile, startUps } from "../tests/memory/start-up.ts";
 
 const titles: Readonly<Record<ScoredMetric, string>> = {
   tpot: "TPOT, closed loop and running batch",
@@ -66,3 +69,34 @@ for (const group of [true, false]) {
 
 console.log("\nleft out");
 for (const [reason, count] of Object.entries(leftOut).sort(([, a], [, b]) => b - a)) console.log(`${String(count).padStart(6)}  ${reason}`);
+
+const sizedStartUps = startUps.filter((row) => row.outside === null).map(predict);
+const withCache = sizedStartUps.filter((row) => row.logged.kvCacheGiB !== null);
+const oneStage = sizedStartUps.filter((row) => row.layout.pipelineParallel === 1);
+const memoryFigures = {
+  "weights per GPU": errors(
+    sizedStartUps,
+    (row) => row.weightsGiB,
+    (row) => row.memory.weightBytesPerGpu / gibibyte,
+  ),
+  "activation peak": errors(
+    oneStage,
+    (row) => row.activationGiB,
+    (row) => row.memory.activationBytesPerGpu / gibibyte,
+  ),
+  "KV cache tokens": errors(
+    withCache,
+    (row) => row.kvCacheTokens,
+    (row) => row.memory.kvCacheTokens,
+  ),
+  "concurrency at max-model-len": errors(
+    withCache,
+    (row) => row.maxConcurrency,
+    (row) => row.memory.maxConcurrency,
+  ),
+};
+console.log(`\n${`memory: ${sizedStartUps.length} of ${startUps.length} logged start-ups`.padEnd(40)}  rows  median     p90`);
+for (const [title, found] of Object.entries(memoryFigures)) {
+  const percent = (share: number) => (100 * quantile(found, share)).toFixed(2).padStart(8);
+  console.log(`${title.padEnd(40)}${String(found.length).padStart(6)}${percent(0.5)}${percent(0.9)}`);
+}

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { FleetPlan } from "../planner/index.ts";
 import { findingText } from "../reports/finding-text.ts";
+import { spotPriceDays, stalePrices } from "../reports/price-age.ts";
 import { renderPlanTable } from "../reports/table.ts";
 import { planOfStack, previewInProcess } from "./preview/inProcess.ts";
 import { outputLines } from "./preview/outputs.ts";
@@ -15,10 +16,21 @@ import { resourceTree } from "./preview/tree.ts";
  * plugins are installed; by the same program without an engine on a machine with nothing but Node.
  */
 const root = new URL("../", import.meta.url);
-const { values: flags, positionals } = parseArgs({ options: { "in-process": { type: "boolean" } }, allowPositionals: true });
+const { values: flags, positionals } = parseArgs({
+  options: { "in-process": { type: "boolean" } },
+  allowPositionals: true,
+  strict: false,
+});
 const stack = positionals[0] ?? "demo";
 
 async function main(): Promise<void> {
+  const unknown = [
+    ...Object.keys(flags)
+      .filter((flag) => flag !== "in-process")
+      .map((flag) => `--${flag}`),
+    ...positionals.slice(1),
+  ];
+  if (unknown.length > 0) throw new pulumi.RunError(`${unknown.join(" ")}: npm run preview -- [stack] [--in-process]`);
   const stacks = readdirSync(new URL("stacks", root)).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
   if (!stacks.includes(stack)) throw new pulumi.RunError(`${stack}: there is no such stack; there are ${stacks.join(", ")}`);
   const obstacle = flags["in-process"] === true ? "" : cliObstacle(root, stack);
@@ -44,7 +56,9 @@ async function showInProcess(why: string): Promise<void> {
 function planTable(plan: FleetPlan): string {
   const { isTTY, columns } = process.stdout;
   const color = isTTY === true && (process.env.NO_COLOR ?? "") === "";
-  return renderPlanTable(plan, { color, width: isTTY === true ? (columns ?? 80) : null }).trimEnd();
+  const prices = plan.pools.map(({ price, ...pool }) => ({ ...pool, asOf: price.asOf }));
+  const warnings = stalePrices(prices, new Date().toISOString().slice(0, 10), spotPriceDays);
+  return renderPlanTable(plan, { color, width: isTTY === true ? (columns ?? 80) : null, warnings }).trimEnd();
 }
 
 const show = (sections: readonly string[]): boolean => process.stdout.write(`${sections.join("\n\n")}\n`);

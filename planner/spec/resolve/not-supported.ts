@@ -13,13 +13,7 @@ export const notSupported = (path: string, what: string, suggestion: string): Fi
 /** What is read and checked, but not planned: an answer for each, so that nothing a user wrote is silently left out. */
 export function refuseUnsupportedFleet(raw: RawFleet, { notes }: Resolving): void {
   if (raw.measurements !== undefined) {
-    notes.error(
-      notSupported(
-        "measurements",
-        "correcting a plan by measurements",
-        "take the line out; `gpufleet estimate --measurements` corrects single layouts",
-      ),
-    );
+    notes.error(notSupported("measurements", "correcting a plan by measurements", "take the line out"));
   }
   for (const [index, market] of (raw.markets ?? []).entries()) {
     if (market === "reserved") notes.error(notSupported(`markets[${index}]`, "the market reserved", reservedAdvice));
