@@ -9,9 +9,6 @@ import { toMicro } from "../units.ts";
 import { allocatable } from "./node-allocatable.ts";
 import type { Offer } from "./offer.ts";
 
-/** A spot price this close to on-demand means that the cloud has no spare capacity and capped it. */
-const cappedSpotShare = 0.95;
-
 export interface Offers {
   /** Sorted by id. */
   readonly offers: readonly Offer[];
@@ -31,7 +28,7 @@ export function offersFor(spec: FleetSpec, catalog: Catalog): Offers {
       if (instance === undefined || price.cloud !== cluster.cloud || price.region !== cluster.region) continue;
       if (instance.gpu === null || !isAllowed(spec.gpus, instance.gpu) || !isAllowed(spec.instances, instance.id)) continue;
       for (const market of spec.markets) {
-        const quote = quoteFor(market, instance, price, left);
+        const quote = quoteFor(market, instance, price, catalog.checks.cappedSpotShare, left);
         if (quote !== null) offers.push(offer(spec, catalog, cluster, instance, market, quote));
       }
     }
@@ -50,7 +47,7 @@ interface Quote extends QuotedPrice {
 }
 
 /** The price of one market, or null with the reason noted in `left`. A market that the instance is not sold in is no reason. */
-function quoteFor(market: Market, instance: InstanceType, price: Price, left: LeftOut): Quote | null {
+function quoteFor(market: Market, instance: InstanceType, price: Price, cappedSpotShare: number, left: LeftOut): Quote | null {
   if (market === "static") return price.static === null ? null : { ...price.static };
   if (market === "reserved" || instance.cloud === "static" || !instance.capacityTypes.includes(market)) return null;
   const quote = market === "spot" ? price.spot : price.onDemand;
@@ -58,6 +55,7 @@ function quoteFor(market: Market, instance: InstanceType, price: Price, left: Le
     left.unpriced.push(`${instance.id} ${market}`);
     return null;
   }
+  // This close to on-demand the cloud has no spare capacity and has capped the price.
   if (market === "spot" && price.onDemand !== null && listPrice(quote) >= cappedSpotShare * listPrice(price.onDemand)) {
     left.capped.push(instance.id);
     return null;

@@ -45,9 +45,9 @@ describe("the preview of the demo", () => {
 
   test("shows each pool of the tree with its price, and the prices add up to the headline", () => {
     const dollars = (text: string): number => Math.round(Number(text.replaceAll(/[$,]/g, "")) * 100);
-    const prices = [...preview.stdout.matchAll(/index:NodePool .*?(\$[\d,.]+)\/month {2}\(\d+ nodes? at \$[\d.]+\/hour\)/g)].map(
-      ([, price = ""]) => dollars(price),
-    );
+    const prices = [
+      ...preview.stdout.matchAll(/index:NodePool .*?(\$[\d,.]+)\/month {2}\(\d+ nodes? at \$[\d.]+\/hour as of \d{4}-\d{2}-\d{2}\)/g),
+    ].map(([, price = ""]) => dollars(price));
     const [, total = ""] = /index:CostReport .*?(\$[\d,.]+)\/month/.exec(preview.stdout) ?? [];
     expect(prices.length).toBe(preview.stdout.match(/index:NodePool /g)?.length);
     expect(prices.length).toBeGreaterThan(3);
@@ -96,6 +96,22 @@ test("a stack that is not there is one line and exit code 2", async () => {
     stdout: "",
     stderr: "nope: there is no such stack; there are demo, dev, example-eks, example-gke\n",
   });
+});
+
+test.each([
+  [["--help"], "--help"],
+  [["demo", "extra"], "extra"],
+])("preview with %j is answered with how it is used", async (argv, unknown) => {
+  expect(await node("tools/preview.ts", argv)).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: `${unknown}: npm run preview -- [stack] [--in-process]\n`,
+  });
+});
+
+test("the preview warns of old spot prices, as plan does", async () => {
+  const { stdout } = await node("tools/preview.ts", ["demo", "--in-process"]);
+  expect(stdout).toMatch(/spot price is \d+ days old \(as of \d{4}-\d{2}-\d{2}, limit 30 days\)/);
 });
 
 test("the program loads single resource classes, not whole provider SDKs", async () => {

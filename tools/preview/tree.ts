@@ -55,9 +55,9 @@ const usdPerMonth = ({ inputs }: RecordedResource): number => (typeof inputs.usd
 function price(resource: RecordedResource): string {
   if (typeof resource.inputs.usdPerMonth !== "number") return "";
   const monthly = `${dollars(resource.inputs.usdPerMonth)}/month`;
-  const { nodes, replicas, usdPerNodeHour } = resource.inputs;
+  const { nodes, replicas, usdPerNodeHour, priceAsOf } = resource.inputs;
   if (typeof nodes === "number" && typeof usdPerNodeHour === "number") {
-    return `${monthly}  (${nodes} ${nodes === 1 ? "node" : "nodes"} at ${dollars(usdPerNodeHour, 4)}/hour)`;
+    return `${monthly}  (${nodes} ${nodes === 1 ? "node" : "nodes"} at ${dollars(usdPerNodeHour, 4)}/hour as of ${priceAsOf})`;
   }
   return typeof replicas === "number" ? `${monthly}  (${replicas} ${replicas === 1 ? "replica" : "replicas"})` : monthly;
 }
