@@ -89,6 +89,18 @@ describe.skipIf(engine.missing !== undefined)("Pulumi.yaml means what it says", 
     expect(stdout).toContain("Default provider for 'aws' disabled");
   });
 
+  test("a wrong passphrase is said in a line, and nothing is made", async () => {
+    const stack = copy();
+    await stack.done(["config", "set", "--secret", "huggingFaceToken", token]);
+    const { code, stdout, stderr } = await stack.run(["up", "--yes", "--skip-preview"], {
+      environment: { PULUMI_CONFIG_PASSPHRASE: "another one" },
+    });
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/^error: .*incorrect passphrase\n$/m);
+    expect(stdout + stderr).not.toMatch(/\n\s+at |hf_/);
+    expect(stack.journal()).toEqual([]);
+  });
+
   test("a token stays secret: encrypted in config and state, hidden in the preview, and it reaches the cluster's secret", async () => {
     const stack = copy();
     stack.edit("stacks/dev.fleet.yaml", "workloads:", "defaults: { weights: { tokenSecret: hf-token } }\nworkloads:");
