@@ -1,5 +1,7 @@
+import type { Catalog } from "../../../catalog/catalog.ts";
 import { findModel, suggest } from "../../../catalog/lookup.ts";
 import type { Model, Task } from "../../../catalog/schema/model.ts";
+import type { Finding } from "../../finding.ts";
 import { nativePrecision } from "../../layouts/native-precision.ts";
 import type { Precision } from "../../layouts/precision.ts";
 import { defaults } from "../defaults.ts";
@@ -20,16 +22,7 @@ export function resolveModel({ raw, at, catalog, notes }: WorkloadPlace): Model 
   }
   const model = findModel(catalog, raw.model);
   if (model === undefined) {
-    const isFolder = /^\.{0,2}\//.test(raw.model);
-    const near = suggest(
-      raw.model,
-      catalog.models.flatMap(({ id, aliases }) => [id, ...aliases]),
-    );
-    const advice =
-      near === undefined || isFolder
-        ? { suggestion: "`gpufleet catalog list` shows the known ones; `gpufleet catalog add-model` reads another from its config.json" }
-        : didYouMean(findModel(catalog, near)?.id ?? near);
-    notes.error({ code: "unknown-model", path, message: `unknown model ${show(raw.model)}`, value: raw.model, ...advice });
+    notes.error(/^\.{0,2}\//.test(raw.model) ? modelFolder(path) : unknownModel(path, raw.model, catalog));
     return null;
   }
   if (!model.deployable) {
@@ -42,6 +35,21 @@ export function resolveModel({ raw, at, catalog, notes }: WorkloadPlace): Model 
     });
   }
   return model;
+}
+
+const modelFolder = (path: string): Finding =>
+  notSupported(path, "reading a model from a folder", "describe it under `models` in catalogOverrides and write its id");
+
+function unknownModel(path: string, name: string, catalog: Catalog): Finding {
+  const near = suggest(
+    name,
+    catalog.models.flatMap(({ id, aliases }) => [id, ...aliases]),
+  );
+  const advice =
+    near === undefined
+      ? { suggestion: "`gpufleet catalog list models` shows the known ones; `models` in catalogOverrides describes others" }
+      : didYouMean(findModel(catalog, near)?.id ?? near);
+  return { code: "unknown-model", path, message: `unknown model ${show(name)}`, value: name, ...advice };
 }
 
 /** The keys that only some tasks have: a workload is one of four kinds, told apart by its model. */
