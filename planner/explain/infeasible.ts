@@ -1,8 +1,8 @@
+import { at } from "../element.ts";
 import { count, grouped, listed } from "../figures.ts";
 import type { Finding } from "../finding.ts";
 import { pack } from "../packing/pack.ts";
 import type { Infeasible, PackingProblem } from "../packing/problem.ts";
-import { at } from "../plan/planned-pools.ts";
 import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 
 /** The problem without the workloads that cannot be placed anyway, so that what is wrong with the others is said too. */

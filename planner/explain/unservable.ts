@@ -1,7 +1,7 @@
 import type { Candidates } from "../candidates/candidates.ts";
+import { at } from "../element.ts";
 import { listed } from "../figures.ts";
 import type { Finding } from "../finding.ts";
-import { at } from "../plan/planned-pools.ts";
 import type { WorkloadSpec } from "../spec/fleet-spec.ts";
 import { linesInTheWay } from "./lines-in-the-way.ts";
 import { nothingOnOffer } from "./nothing-on-offer.ts";

@@ -1,5 +1,5 @@
+import { at } from "../element.ts";
 import { distribute, distributeOverZones, priceList } from "./distribute.ts";
-import { at } from "./element.ts";
 import { type Choice, type Fleet, stateFor } from "./fleet.ts";
 import { everyGroup, type Guide, noGuide } from "./guide.ts";
 import type { InstanceOption, InstanceWorkload } from "./instance.ts";

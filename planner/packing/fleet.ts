@@ -1,4 +1,4 @@
-import { at } from "./element.ts";
+import { at } from "../element.ts";
 import type { Instance, InstanceOption } from "./instance.ts";
 
 /** What a workload does: one option, and its replicas in pools. */

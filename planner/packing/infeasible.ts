@@ -1,4 +1,4 @@
-import { at } from "./element.ts";
+import { at } from "../element.ts";
 import type { Fleet } from "./fleet.ts";
 import { instanceOf } from "./instance.ts";
 import type { Infeasible, PackingProblem, PackingWorkload } from "./problem.ts";

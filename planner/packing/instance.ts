@@ -1,7 +1,7 @@
+import { at } from "../element.ts";
 import type { Survive } from "../spec/fleet-spec.ts";
 import type { MicroUsdPerHour } from "../units.ts";
 import { mostCounted } from "./distribute.ts";
-import { at } from "./element.ts";
 import type { PackingOffer, PackingOption, PackingProblem, PackingWorkload } from "./problem.ts";
 import { type ReplicaNeed, replicaNeed } from "./replica-need.ts";
 import { type Places, type Spread, spreads, spreadsForBound } from "./survive/spread.ts";

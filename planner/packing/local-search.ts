@@ -1,5 +1,5 @@
+import { at } from "../element.ts";
 import { bestPlacement } from "./best-placement.ts";
-import { at } from "./element.ts";
 import { type Choice, type Fleet, place, remove } from "./fleet.ts";
 import { everyGroup, type Guide, noGuide } from "./guide.ts";
 import type { Placer } from "./placer.ts";

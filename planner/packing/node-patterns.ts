@@ -1,4 +1,4 @@
-import { at } from "./element.ts";
+import { at } from "../element.ts";
 import type { NodePattern } from "./problem.ts";
 
 /** Replicas of one workload that share a pool: how many, and GPUs each (a power of two). */

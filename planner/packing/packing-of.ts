@@ -1,4 +1,4 @@
-import { at } from "./element.ts";
+import { at } from "../element.ts";
 import type { Fleet } from "./fleet.ts";
 import { nodePatterns, type Tenant } from "./node-patterns.ts";
 import type { PackedPool, Packing, Placement } from "./problem.ts";

@@ -1,4 +1,4 @@
-import { at } from "./element.ts";
+import { at } from "../element.ts";
 import type { Choice, Fleet } from "./fleet.ts";
 import type { Guide } from "./guide.ts";
 import type { InstanceOption } from "./instance.ts";

@@ -1,4 +1,4 @@
-import { at } from "./element.ts";
+import { at } from "../element.ts";
 import type { Instance, InstanceWorkload } from "./instance.ts";
 import { slotPriceOf, slotPriceOfSpread } from "./slot-price.ts";
 import type { Spread } from "./survive/spread.ts";

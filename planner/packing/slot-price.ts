@@ -1,4 +1,4 @@
-import { at } from "./element.ts";
+import { at } from "../element.ts";
 import type { Instance, InstanceOption, InstanceWorkload } from "./instance.ts";
 import { spotLimit } from "./replica-need.ts";
 import type { Spread } from "./survive/spread.ts";

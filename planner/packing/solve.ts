@@ -1,8 +1,8 @@
+import { at } from "../element.ts";
 import type { Progress } from "../ports.ts";
 import { bestPlaceOf } from "./best-placement.ts";
 import { roundingShare } from "./bound/lagrangian.ts";
 import { branchAndBound, type Primal, type TreeLimits } from "./bound/tree.ts";
-import { at } from "./element.ts";
 import { emptyFleet, type Fleet, place } from "./fleet.ts";
 import { everyGroup, noGuide } from "./guide.ts";
 import type { Instance } from "./instance.ts";

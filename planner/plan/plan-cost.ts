@@ -1,8 +1,9 @@
 import { allocateToWorkloads, idleCost, type PoolUse } from "../cost/allocation.ts";
 import { breakdown, money } from "../cost/money.ts";
+import { at } from "../element.ts";
 import { fromMicro, type MicroUsdPerHour } from "../units.ts";
 import type { PlanCost } from "./fleet-plan.ts";
-import { type Assembly, at, nameOfPool } from "./planned-pools.ts";
+import { type Assembly, nameOfPool } from "./planned-pools.ts";
 
 const included = ["GPU nodes"];
 

@@ -1,6 +1,7 @@
+import { at } from "../element.ts";
 import type { Finding } from "../finding.ts";
 import type { Placement } from "../packing/problem.ts";
-import { type Assembly, at, nameOfPool } from "./planned-pools.ts";
+import { type Assembly, nameOfPool } from "./planned-pools.ts";
 
 /** What the plan takes for granted beyond the spec's own defaults. */
 export function planAssumptions(assembly: Assembly): Finding[] {

@@ -3,6 +3,7 @@ import type { RejectedCandidate } from "../candidates/candidate.ts";
 import { type Candidates, candidatesFor } from "../candidates/candidates.ts";
 import type { Offer } from "../candidates/offer.ts";
 import { offersFor } from "../candidates/offers.ts";
+import { at } from "../element.ts";
 import { alternativesFor } from "../explain/alternatives.ts";
 import { everyReason, infeasibleFindings, without } from "../explain/infeasible.ts";
 import { unservableFindings } from "../explain/unservable.ts";
@@ -20,7 +21,7 @@ import type { FleetPlan, Optimality } from "./fleet-plan.ts";
 import { packingProblem } from "./packing-problem.ts";
 import { planCost } from "./plan-cost.ts";
 import { planAssumptions, planWarnings } from "./plan-findings.ts";
-import { type Assembly, at, plannedPools } from "./planned-pools.ts";
+import { type Assembly, plannedPools } from "./planned-pools.ts";
 import { plannedWorkloads } from "./planned-workloads.ts";
 
 /** What a plan says beyond the fleet, and who made it. Part of the named inputs: the same context gives the same bytes. */

@@ -1,6 +1,7 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Candidate } from "../candidates/candidate.ts";
 import type { Offer } from "../candidates/offer.ts";
+import { at } from "../element.ts";
 import type { PackedPool, Packing } from "../packing/problem.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import { fromMicro, gibibyte } from "../units.ts";
@@ -99,9 +100,3 @@ const workloadsOn = (assembly: Assembly, pool: PackedPool) =>
   assembly.packing.placements.filter((placement) => placement.offer === pool.offer && placement.zone === pool.zone);
 
 const workloadAt = (assembly: Assembly, index: number) => at(assembly.spec.workloads, index);
-
-export function at<T>(items: readonly T[], index: number): T {
-  const item = items[index];
-  if (item === undefined) throw new RangeError(`index ${index} outside 0..${items.length - 1}`);
-  return item;
-}

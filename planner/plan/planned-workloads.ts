@@ -1,5 +1,6 @@
 import type { Candidate } from "../candidates/candidate.ts";
 import { hostShare } from "../candidates/host-share.ts";
+import { at } from "../element.ts";
 import type { Placement } from "../packing/problem.ts";
 import { estimate } from "../performance/estimate.ts";
 import type { ServingPoint } from "../performance/serving-point.ts";
@@ -7,7 +8,7 @@ import type { Demand, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { roundToMicro } from "../units.ts";
 import type { Money, PlannedDeployment, PlannedMemory, PlannedWorkload, WorkloadCost } from "./fleet-plan.ts";
 import { deploymentName } from "./names.ts";
-import { type Assembly, at, nameOfPool } from "./planned-pools.ts";
+import { type Assembly, nameOfPool } from "./planned-pools.ts";
 import { startupSeconds } from "./startup-time.ts";
 
 /** Every workload with its deployments, one per pool it sits in. `costs` are the finished figures by workload name. */

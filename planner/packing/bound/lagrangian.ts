@@ -1,4 +1,4 @@
-import { at } from "../element.ts";
+import { at } from "../../element.ts";
 import { copyMultipliers, type Multipliers, setMultipliers } from "./multipliers.ts";
 import type { Box, Pricer } from "./option-bins.ts";
 import { type Picked, pick } from "./pricing.ts";

@@ -1,5 +1,5 @@
+import { at } from "../../element.ts";
 import { type Bins, makeBins, priceList } from "../distribute.ts";
-import { at } from "../element.ts";
 import type { InstanceOption } from "../instance.ts";
 import type { Spread } from "../survive/spread.ts";
 import type { Multipliers } from "./multipliers.ts";

@@ -1,5 +1,5 @@
+import { at } from "../../element.ts";
 import { distribute, distributeOverZones } from "../distribute.ts";
-import { at } from "../element.ts";
 import type { InstanceOption, InstanceWorkload } from "../instance.ts";
 import { spotLimit } from "../replica-need.ts";
 import { slotPriceOfSpread } from "../slot-price.ts";

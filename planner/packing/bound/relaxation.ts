@@ -1,5 +1,5 @@
+import { at } from "../../element.ts";
 import { mostCounted } from "../distribute.ts";
-import { at } from "../element.ts";
 import type { Instance, InstanceWorkload } from "../instance.ts";
 import type { Spread } from "../survive/spread.ts";
 

@@ -1,4 +1,4 @@
-import { at } from "../element.ts";
+import { at } from "../../element.ts";
 import type { Instance } from "../instance.ts";
 import { type Ascent, anyNumber, ascend, type Evaluated, type Region } from "./lagrangian.ts";
 import { type Multipliers, slotPriceMultipliers } from "./multipliers.ts";
