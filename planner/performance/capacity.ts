@@ -1,7 +1,7 @@
 import type { Finding } from "../finding.ts";
 import type { Slo } from "../spec/fleet-spec.ts";
 import { noRoom, queuePoint } from "./estimate.ts";
-import { evidence, type Metric, roomWidening, sigmaOf } from "./evidence.ts";
+import { type Metric, priorEvidence, roomWidening, sigmaOf } from "./evidence.ts";
 import { loadTable } from "./load-table.ts";
 import { logNormalQuantile, normalQuantile } from "./quantiles.ts";
 import { type Queue, queueAt, ttftMean, ttftQuantile, ttftTail } from "./queueing.ts";
@@ -79,17 +79,17 @@ const overload: Limit = {
 
 /** exp(z(confidence) x sigma) of a metric. */
 function confidenceMargin(replica: Replica, confidence: number): (metric: Metric) => number {
-  const level = evidence(replica);
+  const level = priorEvidence(replica);
   const widening = roomWidening(replica);
   const z = normalQuantile(confidence);
-  return (metric) => Math.exp(z * sigmaOf(replica.constants, metric, level, widening));
+  return (metric) => Math.exp(z * sigmaOf(replica, metric, level, widening));
 }
 
 const shares = { P50: 0.5, P95: 0.95, P99: 0.99 } as const;
 
 function limitsOf(service: RequestService, slo: Slo, margin: (metric: Metric) => number): readonly Limit[] {
   const limits: Limit[] = [];
-  const ttftMargin = margin("ttft");
+  const ttftMargin = margin("ttft") * (service.replica.correction?.ttft ?? 1);
   const tpotMargin = margin("tpotOpen");
   const add = (key: keyof Slo, metric: Metric, predicted: (queue: Queue) => number): void => {
     const milliseconds = slo[key];

@@ -1,5 +1,5 @@
 import type { Finding } from "../finding.ts";
-import { type Evidence, evidence, interval90, type Metric, roomWidening, sigmaOf } from "./evidence.ts";
+import { evidence, interval90, type Metric, priorEvidence, roomWidening, sigmaOf } from "./evidence.ts";
 import { loadTable } from "./load-table.ts";
 import { logNormalSummary } from "./quantiles.ts";
 import { type Queue, queueAt, ttftMean, ttftQuantile } from "./queueing.ts";
@@ -101,23 +101,32 @@ interface PointParts {
 function complete(service: RequestService, parts: PointParts): ServingPoint {
   const { replica } = service;
   const { metrics, ...rest } = parts;
-  const level: Evidence = evidence(replica);
+  const ttftMs = scaled(parts.ttftMs, replica.correction?.ttft ?? 1);
+  const level = priorEvidence(replica);
   const widening = roomWidening(replica) * (metrics[2] === "staticBatch" ? replica.constants.uncertainty.batchDrainFactor : 1);
   const output = parts.requestsPerSecond * service.outputTokens;
-  const sigma = (metric: Metric): number => sigmaOf(replica.constants, metric, level, widening);
+  const sigma = (metric: Metric): number => sigmaOf(replica, metric, level, widening);
   return {
     ...rest,
+    ttftMs,
     outputTokensPerSecond: output,
     totalTokensPerSecond: output + parts.requestsPerSecond * service.inputTokens,
     fits: true,
     interval90: {
-      ttftMs: interval90(parts.ttftMs.mean, sigma(metrics[0])),
+      ttftMs: interval90(ttftMs.mean, sigma(metrics[0])),
       tpotMs: interval90(parts.tpotMs.mean, sigma(metrics[1])),
       outputTokensPerSecond: interval90(output, sigma(metrics[2])),
     },
-    evidence: level,
+    evidence: evidence(replica),
   };
 }
+
+const scaled = ({ mean, p50, p95, p99 }: LatencySummary, factor: number): LatencySummary => ({
+  mean: mean * factor,
+  p50: p50 * factor,
+  p95: p95 * factor,
+  p99: p99 * factor,
+});
 
 const never: LatencySummary = {
   mean: Number.POSITIVE_INFINITY,

@@ -1,4 +1,4 @@
-import type { Sigma, StepTimeConstants } from "../../catalog/schema/step-time.ts";
+import type { Sigma } from "../../catalog/schema/step-time.ts";
 import { engineTiming } from "./engine-generation.ts";
 import type { Replica } from "./replica.ts";
 import type { ServingPoint } from "./serving-point.ts";
@@ -13,10 +13,10 @@ const keys = { measured: "measured", "gpu-and-family": "gpuAndFamily", "gpu-fami
 >;
 
 /**
- * What a prediction rests on. GPU and model family count as seen when each was measured somewhere: the widths of that
+ * What a prediction rests on before any measured run of the user's corrects it. GPU and model family count as seen when each was measured somewhere: the widths of that
  * level were found by leaving out the pair. Hybrid models and engine versions without a measurement are always `none`.
  */
-export function evidence(replica: Replica): Evidence {
+export function priorEvidence(replica: Replica): Evidence {
   const { constants, model, gpu } = replica;
   const { gpuFamilies, sameArchitecture } = constants.measured;
   const timing = engineTiming(constants, replica.release.engine, replica.release.version);
@@ -28,9 +28,16 @@ export function evidence(replica: Replica): Evidence {
   return gpuSeen || modelSeen ? "gpu-family" : "none";
 }
 
-/** Standard deviation of ln(measured / predicted); `widening` multiplies the factor of the 90 % interval. */
-export function sigmaOf(constants: StepTimeConstants, metric: Metric, level: Evidence, widening: number): number {
-  return constants.uncertainty[metric][keys[level]] + Math.log(widening) / z90;
+/** What a prediction rests on: `measured` when a run of the same model, GPU, engine and format corrects it. */
+export const evidence = (replica: Replica): Evidence => (replica.correction?.sameCell ? "measured" : priorEvidence(replica));
+
+/**
+ * Standard deviation of ln(measured / predicted); `widening` multiplies the factor of the 90 % interval. Measured runs narrow the
+ * width that the prediction would have without them.
+ */
+export function sigmaOf({ constants, correction }: Replica, metric: Metric, level: Evidence, widening: number): number {
+  const narrowing = metric === "ttft" ? correction?.ttftNarrowing : correction?.stepNarrowing;
+  return constants.uncertainty[metric][keys[level]] * (narrowing ?? 1) + Math.log(widening) / z90;
 }
 
 /** With little KV room an error of one percent in memory is one of ten percent in the batch: wider intervals. */

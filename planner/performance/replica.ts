@@ -4,6 +4,7 @@ import type { Model } from "../../catalog/schema/model.ts";
 import type { LinkKind, StepTimeConstants } from "../../catalog/schema/step-time.ts";
 import type { Layout } from "../layouts/layout.ts";
 import type { MemoryBudget } from "../memory/memory-budget.ts";
+import type { Correction } from "./correction.ts";
 
 /** One copy of a model on GPUs of one type: everything a prediction needs. */
 export interface Replica {
@@ -15,4 +16,6 @@ export interface Replica {
   /** What the GPUs of the replica talk over on the instance at hand. */
   readonly link: LinkKind;
   readonly constants: StepTimeConstants;
+  /** From measured runs of this replica or its neighbours. */
+  readonly correction?: Correction;
 }

@@ -77,7 +77,11 @@ export function stepCosts(replica: Replica): StepCosts {
     ...communicationCosts(replica, work, rate.linkLatencySeconds, rate.linkBytesPerSecond),
     overheadFixed: work.layers * rate.layerOverheadSeconds + modelOverheadSeconds(constants, work, timing),
     overheadPerSequence: rate.sequenceOverheadSeconds / ranks,
-    factor: timing.generation.factor * timing.versionFactor * (1 + (step.rankImbalance * Math.log2(ranks) ** 2) / 4),
+    factor:
+      timing.generation.factor *
+      timing.versionFactor *
+      (1 + (step.rankImbalance * Math.log2(ranks) ** 2) / 4) *
+      (replica.correction?.step ?? 1),
   };
 }
 
