@@ -87,6 +87,10 @@ export interface PlannedWorkload {
     readonly inputTokens: number;
     readonly outputTokens: number;
     readonly inputTokensP95: number | null;
+    /** Work that may wait; requestsPerSecond is then the rate while its window lasts. */
+    readonly batch?: { readonly requestsPerDay: number; readonly finishWithinHours: number };
+    /** The workloads that the rate comes from. */
+    readonly callsFrom?: readonly { readonly workload: string; readonly perRequest: number }[];
   };
   readonly slo: Slo;
   readonly confidence: number;

@@ -15,7 +15,7 @@ import { startupSeconds } from "./startup-time.ts";
 export function plannedWorkloads(assembly: Assembly, costs: Readonly<Record<string, Money>>): PlannedWorkload[] {
   return assembly.spec.workloads.map((workload, index) => {
     const placements = assembly.packing.placements.filter((placement) => placement.workload === index);
-    const { requestsPerSecond, hourlyRequestsPerSecond, inputTokens, outputTokens, inputTokensP95 } = workload.demand;
+    const { requestsPerSecond, hourlyRequestsPerSecond, inputTokens, outputTokens, inputTokensP95, batch, callsFrom } = workload.demand;
     return {
       name: workload.name,
       model: workload.model,
@@ -28,6 +28,8 @@ export function plannedWorkloads(assembly: Assembly, costs: Readonly<Record<stri
         inputTokens,
         outputTokens,
         inputTokensP95,
+        ...(batch === undefined ? {} : { batch }),
+        ...(callsFrom === undefined ? {} : { callsFrom }),
       },
       slo: workload.slo,
       confidence: assembly.spec.confidence,
@@ -115,9 +117,14 @@ function plannedMemory({ replica: { memory } }: Candidate): PlannedMemory {
   };
 }
 
-/** Unit costs at the busiest hour's load, around the clock; null where nothing is served. */
-export function workloadCost(cost: Money, demand: Pick<Demand, "requestsPerSecond" | "inputTokens" | "outputTokens">): WorkloadCost {
-  const requestsPerHour = demand.requestsPerSecond * 3600;
+/** What unit costs are computed from: a demand of the spec or of a plan. */
+export type UnitDemand = Pick<Demand, "requestsPerSecond" | "inputTokens" | "outputTokens" | "batch"> & {
+  readonly hourlyRequestsPerSecond?: readonly number[] | null;
+};
+
+/** Unit costs of what is served in a mean hour; at the busiest hour's load where no profile says what a day looks like. Null where nothing is served. */
+export function workloadCost(cost: Money, demand: UnitDemand): WorkloadCost {
+  const requestsPerHour = meanRequestsPerSecond(demand) * 3600;
   const per = (unitsPerHour: number, unit: number) => (unitsPerHour > 0 ? roundToMicro((cost.usdPerHour / unitsPerHour) * unit) : null);
   return {
     ...cost,
@@ -125,4 +132,10 @@ export function workloadCost(cost: Money, demand: Pick<Demand, "requestsPerSecon
     usdPerMillionOutputTokens: per(requestsPerHour * demand.outputTokens, 1e6),
     usdPerThousandRequests: per(requestsPerHour, 1e3),
   };
+}
+
+function meanRequestsPerSecond({ requestsPerSecond, hourlyRequestsPerSecond, batch }: UnitDemand): number {
+  if (batch !== undefined) return batch.requestsPerDay / 86_400;
+  if (hourlyRequestsPerSecond == null) return requestsPerSecond;
+  return hourlyRequestsPerSecond.reduce((sum, rate) => sum + rate, 0) / hourlyRequestsPerSecond.length;
 }

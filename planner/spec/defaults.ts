@@ -16,6 +16,7 @@ export const defaults = {
   survive: "none",
   degradedShare: 1,
   spotMaxShare: 0,
+  batchSpotMaxShare: 1,
   spotMinSurvival: 0.99,
   engineName: "vllm",
   engineVersion: "0.19.0",

@@ -79,6 +79,10 @@ export interface Demand {
   readonly lengths: readonly { readonly share: number; readonly inputTokens: number; readonly outputTokens: number }[] | null;
   /** Share of input tokens found in the prefix cache, 0 to 1. */
   readonly prefixCacheHitRate: number;
+  /** Work that may wait: the rate is the day's work spread over the window. Missing for a workload that answers at once. */
+  readonly batch?: { readonly requestsPerDay: number; readonly finishWithinHours: number };
+  /** The workloads that the rate comes from. Missing when it was given. */
+  readonly callsFrom?: readonly { readonly workload: string; readonly perRequest: number }[];
 }
 
 /** Upper limits in milliseconds; a missing key is no limit. */

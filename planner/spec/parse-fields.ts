@@ -59,14 +59,14 @@ function reportIssue(issue: Issue, fieldPath: string, outer: readonly PathKey[],
   notes.error(findingOf(issue, path));
 }
 
-/** Of the ways a field may be written, the one that was meant: a list for a list, one value for one value. */
+/** Of the ways a field may be written, the one that was meant: a list for a list, a mapping for a mapping, one value for one value. */
 function nearestBranch(issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
-  const isList = Array.isArray(issue.input);
-  return issue.errors.find((issues) =>
-    issues.every((inner) =>
-      isList ? inner.path.length > 0 || inner.code === "too_small" : inner.code === "invalid_value" && typeof inner.input === "string",
-    ),
-  );
+  const isMeant = (inner: Issue): boolean => {
+    if (Array.isArray(issue.input)) return inner.path.length > 0 || inner.code === "too_small";
+    if (typeof issue.input === "object" && issue.input !== null) return inner.path.length > 0 || inner.code === "unrecognized_keys";
+    return inner.code === "invalid_value" && typeof inner.input === "string";
+  };
+  return issue.errors.find((issues) => issues.every(isMeant));
 }
 
 function findingOf(issue: Issue, path: string): Finding {
@@ -115,7 +115,7 @@ const letters = (name: string): string => [...name.toLowerCase().replaceAll(/[_-
 function shapeAt(schema: z.core.$ZodType | undefined, keys: readonly PathKey[]): z.core.$ZodShape {
   let at = schema;
   for (const key of keys) {
-    const inner = unwrap(at);
+    const inner = unwrap(at, typeof key === "number");
     at =
       inner instanceof z.core.$ZodArray
         ? inner._zod.def.element
@@ -127,8 +127,10 @@ function shapeAt(schema: z.core.$ZodType | undefined, keys: readonly PathKey[]):
   return inner instanceof z.core.$ZodObject ? inner._zod.def.shape : {};
 }
 
-function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+/** The schema without what may be left out; of several ways to write a field, the list or the mapping. */
+function unwrap(schema: z.core.$ZodType | undefined, asList = false): z.core.$ZodType | undefined {
   let at = schema;
   while (at instanceof z.core.$ZodOptional || at instanceof z.core.$ZodNullable) at = at._zod.def.innerType;
-  return at;
+  if (!(at instanceof z.core.$ZodUnion)) return at;
+  return at._zod.def.options.find((option) => (asList ? option instanceof z.core.$ZodArray : option instanceof z.core.$ZodObject));
 }

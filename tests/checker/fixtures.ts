@@ -52,6 +52,8 @@ workloads:
     qps: 3
     averageContext: 1000
     clusters: [static-${racks.site}]
+  - { name: tool, model: Qwen3-8B, precision: bf16, averageContext: 1000, callsFrom: [{ workload: rag, perRequest: 2 }, { workload: code, perRequest: 0.5 }], clusters: [central] }
+  - { name: nightly, model: Qwen3-8B, precision: bf16, averageContext: 4000, batch: { requestsPerDay: 500000, finishWithinHours: 6 } }
   - { name: quiet, model: Qwen3-8B, precision: auto, qps: 0, averageContext: 1000 }
 `;
 

@@ -74,7 +74,20 @@ const demand = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.constantFrom<object>({ concurrentUsers: 40 }, { requestsPerDay: 90000, peakFactor: 4 }, { requestsPerMonth: 1 }),
+    arbitrary: fc.constantFrom<object>(
+      { batch: { requestsPerDay: 20000, finishWithinHours: 4 } },
+      { batch: { tokensPerDay: 1e9, finishWithinHours: 20 } },
+      { callsFrom: { workload: "chat", perRequest: 0.5 } },
+      {
+        callsFrom: [
+          { workload: "chat", perRequest: 2 },
+          { workload: "code", perRequest: 1 },
+        ],
+      },
+      { concurrentUsers: 40 },
+      { requestsPerDay: 90000, peakFactor: 4 },
+      { requestsPerMonth: 1 },
+    ),
   },
 );
 

@@ -4,6 +4,7 @@ import { joinPath } from "../path.ts";
 import { fleetShape, type RawFleet } from "../schema/fleet.ts";
 import { type RawWorkload, workloadFieldShape, workloadShape } from "../schema/workload.ts";
 import { show } from "../show.ts";
+import { withCalls } from "./calls.ts";
 import { resolveWhere } from "./clusters.ts";
 import { resolveFleetTags } from "./labels.ts";
 import { resolveLimits } from "./limits.ts";
@@ -23,7 +24,8 @@ export function resolveFleet(value: Readonly<Record<string, unknown>>, context: 
   const fleet = { ...where, ...resolveLimits(raw, where, context), tags: resolveFleetTags(raw.tags, context) };
   const places = readWorkloads(writtenWorkloads, writtenDefaults, context);
   refuseDuplicateNames(places, context);
-  const workloads = places.map((place) => resolveWorkload(place, where)).filter((workload): workload is WorkloadSpec => workload !== null);
+  const resolved = places.map((place) => ({ place, workload: resolveWorkload(place, where) }));
+  const workloads = withCalls(resolved).filter((workload): workload is WorkloadSpec => workload !== null);
   return notes.errors.length > 0 || raw.fleet === undefined ? null : { fleet: raw.fleet, ...fleet, workloads };
 }
 

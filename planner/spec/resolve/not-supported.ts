@@ -26,17 +26,6 @@ export function refuseUnsupportedFleet(raw: RawFleet, { notes }: Resolving): voi
 const reservedAdvice = "give the discounted price as an on-demand price in catalogOverrides";
 
 export function refuseUnsupportedWorkload({ raw, at, notes }: WorkloadPlace): void {
-  if (raw.batch !== undefined)
-    notes.error(notSupported(at("batch"), "work within a time window", "give requestsPerDay with peakFactor: 1 instead"));
-  if (raw.callsFrom !== undefined) {
-    notes.error(
-      notSupported(
-        at("callsFrom"),
-        "demand that comes from another workload",
-        "give this workload's own qps: the caller's qps times perRequest",
-      ),
-    );
-  }
   if ((raw.lora?.adapters ?? 0) > 0) {
     notes.error(
       notSupported(

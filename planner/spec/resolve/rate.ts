@@ -1,6 +1,8 @@
 import { hoursPerMonth } from "../../units.ts";
 import { defaults } from "../defaults.ts";
-import type { Slo } from "../fleet-spec.ts";
+import type { Demand, Slo } from "../fleet-spec.ts";
+import { rateInWindow, resolveBatch } from "./batch.ts";
+import { callsOf } from "./calls.ts";
 import type { ResolvedLengths } from "./lengths.ts";
 import { assumeDefault, missing, type WorkloadPlace } from "./place.ts";
 
@@ -9,12 +11,12 @@ const hoursPerDay = 24;
 const tolerance = 0.01;
 const waysToSay = ["qps", "requestsPerMonth", "requestsPerDay", "concurrentUsers", "batch", "callsFrom"] as const;
 
-export interface Rate {
-  readonly requestsPerSecond: number;
-  readonly hourlyRequestsPerSecond: readonly number[] | null;
-}
+export type Rate = Pick<Demand, "requestsPerSecond" | "hourlyRequestsPerSecond" | "batch" | "callsFrom">;
 
-/** Requests per second at the busiest hour, however it was said; null when it was not, or in several ways at once. */
+/**
+ * Requests per second at the busiest hour, however it was said; null when it was not, or in several ways at once. What others call has no
+ * rate before theirs are known: it is 0 here.
+ */
 export function resolveRate(lengths: ResolvedLengths | null, slo: Slo, place: WorkloadPlace): Rate | null {
   const { raw, at, notes } = place;
   const hourly = resolveHours(place);
@@ -30,6 +32,20 @@ export function resolveRate(lengths: ResolvedLengths | null, slo: Slo, place: Wo
     return null;
   }
   checkCompanions(place);
+  if (hourly !== null && (raw.batch !== undefined || raw.callsFrom !== undefined)) {
+    notes.error({
+      code: "contradiction",
+      path: at("traffic", "hourlyRequestsPerSecond"),
+      message: raw.batch !== undefined ? "work that may wait has no hours of its own" : "its hours come from the workloads that call it",
+      suggestion: "take it out",
+    });
+    return null;
+  }
+  if (raw.callsFrom !== undefined) return { requestsPerSecond: 0, hourlyRequestsPerSecond: null, callsFrom: callsOf(raw) };
+  if (raw.batch !== undefined) {
+    const batch = resolveBatch(lengths, place);
+    return batch === null ? null : { requestsPerSecond: rateInWindow(batch), hourlyRequestsPerSecond: null, batch };
+  }
   if (said.length === 0) {
     if (hourly !== null) return { requestsPerSecond: Math.max(...hourly), hourlyRequestsPerSecond: hourly };
     const isSaid = [...waysToSay, "traffic"].some((way) => notes.isBroken(at(way)));

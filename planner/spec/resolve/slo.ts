@@ -7,13 +7,23 @@ const metrics = [
   { name: "tpot", keys: ["tpotMeanMs", "tpotP50Ms", "tpotP95Ms", "tpotP99Ms"], key: "tpotP95Ms", value: defaults.tpotP95Ms },
 ] as const;
 
-/** Latency limits of a generate workload. `null` says "no limit", and is then no reason for a default. */
+/** Latency limits of a generate workload; work that may wait has only those that are written. `null` says "no limit", and is then no reason for a default. */
 export function resolveSlo({ raw, at, notes }: WorkloadPlace): Slo {
   const written = raw.slo ?? {};
   const limits: { -readonly [Key in keyof Slo]: number } = {};
   for (const key of [...metrics.flatMap((metric) => metric.keys), "e2eP95Ms"] as const) {
     const value = written[key];
     if (value != null) limits[key] = value;
+  }
+  if (raw.batch !== undefined) {
+    if (Object.keys(limits).length === 0)
+      notes.assume({
+        code: "default-slo-batch",
+        path: at("slo"),
+        message: "no latency limit: the work only has to be done in time",
+        value: null,
+      });
+    return limits;
   }
   for (const { name, keys, key, value } of metrics) {
     if (written.e2eP95Ms != null || keys.some((each) => written[each] !== undefined) || notes.isBroken(at("slo"))) continue;

@@ -83,9 +83,12 @@ function resolveAvailability({ raw, at, notes }: WorkloadPlace, where: Where): W
 }
 
 function resolveSpot({ raw, at, notes }: WorkloadPlace, where: Where): WorkloadSpec["spot"] {
-  const maxShare = raw.spot?.maxShare ?? defaults.spotMaxShare;
-  if (raw.spot?.maxShare === undefined && !notes.isBroken(at("spot")))
-    assumeDefault(notes, at("spot", "maxShare"), "spot-share", maxShare, "spot is used only when asked for");
+  const mayWait = raw.batch !== undefined && where.markets.includes("spot");
+  const maxShare = raw.spot?.maxShare ?? (mayWait ? defaults.batchSpotMaxShare : defaults.spotMaxShare);
+  if (raw.spot?.maxShare === undefined && !notes.isBroken(at("spot"))) {
+    const why = mayWait ? "work that may wait may be interrupted" : "spot is used only when asked for";
+    assumeDefault(notes, at("spot", "maxShare"), "spot-share", maxShare, why);
+  }
   const others = where.markets.filter((market) => market !== "spot");
   if (maxShare > 0 && !where.markets.includes("spot") && !notes.isBroken("markets")) {
     notes.error({

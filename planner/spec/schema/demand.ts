@@ -1,5 +1,6 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { defaults } from "../defaults.ts";
+import { show } from "../show.ts";
 import { list, mapping, quantity, text } from "./field.ts";
 
 /** The longest context of any model in sight, with room: 16 Mi tokens. */
@@ -96,11 +97,12 @@ const batchSchema = mapping(
   },
   {
     noun: "a mapping such as {tokensPerDay: 2000000000, finishWithinHours: 8}",
-    description: "Work that may wait, instead of a rate. Not supported yet.",
+    description:
+      "Work that may wait, instead of a rate: it has no latency limits of its own, may all be on spot, and needs its replicas only while its window lasts.",
   },
 );
 
-const callsFromSchema = mapping(
+const callSchema = mapping(
   {
     workload: text({ noun: "the name of a workload", description: "The workload that calls this one.", example: "agent" }),
     perRequest: quantity({
@@ -114,9 +116,17 @@ const callsFromSchema = mapping(
   },
   {
     noun: "a mapping such as {workload: agent, perRequest: 3}",
-    description: "Demand that comes from another workload, instead of a rate. Not supported yet.",
+    description: "A workload that calls this one.",
   },
 );
+
+const callers = {
+  noun: "{workload, perRequest}, or a list of them",
+  description: "Workloads that call this one, one or a list of them: its demand comes from theirs, instead of a rate.",
+};
+const callsFromSchema = z
+  .union([callSchema, list(callSchema, callers)], { error: (issue) => `expected ${callers.noun}, found ${show(issue.input)}` })
+  .meta({ description: callers.description });
 
 /** Exactly one of the ways to say how much. */
 export const demandShape = {

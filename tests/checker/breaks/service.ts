@@ -25,6 +25,16 @@ export const demand: readonly Break[] = [
     /quiet has deployments without demand/,
     (plan) => workload(plan, "quiet").deployments.push(first(plan, "rag")),
   ],
+  [
+    "calls that nobody answers",
+    /tool: 9 requests\/s are not what its callers make/,
+    (_, spec) => Object.assign(asked(spec, "code").demand, { requestsPerSecond: 8 }),
+  ],
+  [
+    "work that is not done in time",
+    /nightly: .* do not finish the day's work in time/,
+    (_, spec) => Object.assign(asked(spec, "nightly").demand, { requestsPerSecond: 2 }),
+  ],
   ["a workload left out", /other workloads than the spec/, (plan) => plan.workloads.pop()],
   ["another SLO than asked for", /code: the plan has another slo/, (plan) => Object.assign(workload(plan, "code").slo, { tpotP95Ms: 500 })],
   [
@@ -101,7 +111,7 @@ export const layouts: readonly Break[] = [
   [
     "GPUs that are no product",
     /not the product of its parallel sizes/,
-    (plan) => Object.assign(first(plan, "digest"), { tensorParallel: 1 }),
+    (plan) => Object.assign(first(plan, "digest"), { tensorParallel: 16 }),
   ],
   ["a shorter context", /maxModelLen is 1024/, (plan) => Object.assign(first(plan, "digest").engine, { maxModelLen: 1024 })],
   [

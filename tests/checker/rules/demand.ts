@@ -4,7 +4,26 @@ import { failing, isNear, type Rule, servedWorkloads, sum } from "../subject.ts"
 const microRequest = 1e-6;
 
 /** Every workload with demand has the replicas for it, each carries its part, and a workload without demand has none. */
-export const demandIsServed: Rule = (subject) =>
+export const demandIsServed: Rule = (subject) => [...replicasSuffice(subject), ...derivedRates(subject)];
+
+/** A day's work is done in its window, and a workload that others call gets every call of every hour. */
+const derivedRates: Rule = ({ spec }) =>
+  spec.workloads.flatMap(({ name, demand }) => {
+    const { requestsPerSecond: rate, batch, callsFrom } = demand;
+    const complaints: string[] = [];
+    if (batch !== undefined && !isNear(rate * batch.finishWithinHours * 3600, batch.requestsPerDay, batch.requestsPerDay * 1e-9))
+      complaints.push(`workload ${name}: ${rate} requests/s do not finish the day's work in time`);
+    const callers = (callsFrom ?? []).map(({ workload, perRequest }) => {
+      const caller = spec.workloads.find((one) => one.name === workload)?.demand;
+      return { perRequest, hours: caller?.hourlyRequestsPerSecond ?? Array(24).fill(caller?.requestsPerSecond ?? Number.NaN) };
+    });
+    const calls = Array.from({ length: 24 }, (_, hour) => sum(callers.map(({ perRequest, hours }) => perRequest * hours[hour])));
+    if (callsFrom !== undefined && !isNear(rate, Math.max(...calls), rate * 1e-9))
+      complaints.push(`workload ${name}: ${rate} requests/s are not what its callers make`);
+    return complaints;
+  });
+
+const replicasSuffice: Rule = (subject) =>
   servedWorkloads(subject).flatMap(({ asked, planned }) => {
     const { deployments } = planned;
     const demand = asked.demand.requestsPerSecond;

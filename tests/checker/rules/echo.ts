@@ -14,8 +14,9 @@ export const answersTheSpec: Rule = (subject) => {
 
 const workloads: Rule = (subject) =>
   servedWorkloads(subject).flatMap(({ asked, planned }) => {
-    const { requestsPerSecond, inputTokens, outputTokens, inputTokensP95, hourlyRequestsPerSecond } = asked.demand;
-    const demand = { requestsPerSecond, inputTokens, outputTokens, inputTokensP95 };
+    const { requestsPerSecond, inputTokens, outputTokens, inputTokensP95, hourlyRequestsPerSecond, batch, callsFrom } = asked.demand;
+    const optional = Object.entries({ batch, callsFrom }).filter(([, value]) => value !== undefined);
+    const demand = { requestsPerSecond, inputTokens, outputTokens, inputTokensP95, ...Object.fromEntries(optional) };
     const pairs: Readonly<Record<string, readonly [unknown, unknown]>> = {
       model: [planned.model, asked.model],
       task: [planned.task, asked.task],

@@ -1,11 +1,15 @@
-import { isNear, type Rule, servedWorkloads, sixDecimals } from "../subject.ts";
+import { isNear, type Rule, servedWorkloads, sixDecimals, sum } from "../subject.ts";
 
-/** Dollars per token and request follow from the workload's cost and its demand; there are none where nothing is served. */
+/**
+ * Dollars per token and request follow from the workload's cost and what it serves in a mean hour of the day, as far as the spec says how
+ * its days go; there are none where nothing is served.
+ */
 export const unitCostsAgree: Rule = (subject) =>
   servedWorkloads(subject).flatMap(({ asked, planned }) => {
-    const { requestsPerSecond, inputTokens, outputTokens } = asked.demand;
+    const { requestsPerSecond, hourlyRequestsPerSecond: hours, batch, inputTokens, outputTokens } = asked.demand;
     const { usdPerHour } = planned.cost;
-    const perHour = requestsPerSecond * 3600;
+    const perDay = batch?.requestsPerDay ?? (hours === null ? requestsPerSecond * 86_400 : sum(hours) * 3600);
+    const perHour = perDay / 24;
     const units: Readonly<Record<"usdPerMillionTokens" | "usdPerMillionOutputTokens" | "usdPerThousandRequests", number>> = {
       usdPerMillionTokens: (perHour * (inputTokens + outputTokens)) / 1e6,
       usdPerMillionOutputTokens: (perHour * outputTokens) / 1e6,
