@@ -2,6 +2,7 @@ import type { Finding } from "../planner/finding.ts";
 import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
 import { alternativesLines } from "./alternatives.ts";
 import { wrap } from "./columns.ts";
+import { dayLines } from "./day-table.ts";
 import { assumptionLines, warningLines } from "./finding-lines.ts";
 import { dollars, hourly } from "./money.ts";
 import { poolLines } from "./pool-table.ts";
@@ -24,6 +25,7 @@ export function renderPlanTable(plan: FleetPlan, rendering: PlanRendering): stri
     headline(plan, rendering),
     workloadLines(plan, rendering),
     poolLines(plan, rendering),
+    dayLines(plan, rendering),
     proof(plan, rendering),
     alternativesSection(plan, rendering),
     plan.rejected === undefined ? [] : rejectionLines(plan.rejected, rendering),

@@ -53,9 +53,13 @@ export interface PlannedPool {
   /** The cloud's machine type where the catalog id is a composite (GCP N1 + T4); else the same as instanceType. */
   readonly machineType: string;
   readonly market: Market;
+  /** At the busiest hours. */
   readonly nodes: number;
+  /** Base nodes: those of the quietest hour. */
   readonly minNodes: number;
   readonly maxNodes: number;
+  /** 24 values, UTC, when nodes follow the spec's profiles; missing when no hour differs. */
+  readonly nodesByHour?: readonly number[];
   readonly gpu: string;
   readonly gpusPerNode: number;
   readonly arch: "amd64" | "arm64";
@@ -115,8 +119,11 @@ export interface PlannedDeployment {
   /** Replicas by zone where the pool is bound to one; null for "any of the pool's zones". */
   readonly zones: Readonly<Record<string, number>> | null;
   readonly replicas: number;
+  /** Those of the quietest hour. */
   readonly minReplicas: number;
   readonly maxReplicas: number;
+  /** 24 values, UTC; missing when no hour differs. */
+  readonly replicasByHour?: readonly number[];
   readonly weights: WeightsSpec & { readonly bytes: number; readonly format: Precision };
   readonly precision: Precision;
   readonly kvCacheDtype: KvCacheDtype;
@@ -167,6 +174,10 @@ export interface PlanCost extends Money {
   readonly byCloud: Readonly<Record<string, Money>>;
   readonly byCostCenter: Readonly<Record<string, Money>>;
   readonly idleUsdPerHour: number;
+  /** 24 values, UTC, when nodes follow the spec's profiles; missing when no hour differs. */
+  readonly usdPerHourByHour?: readonly number[];
+  /** The mean of these hours: what an autoscaler that follows the profiles would leave of the headline, which is around the clock. */
+  readonly scaled?: Money;
   readonly included: readonly string[];
   readonly excluded: readonly string[];
 }

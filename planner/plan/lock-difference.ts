@@ -42,10 +42,10 @@ function partOfPlan(plan: FleetPlan): Fields {
 
 function workloadOfSpec(workload: WorkloadSpec, isServed: boolean): Fields {
   const { model, task, costCenter, tags, slo, availability, spot, demand, engine, weights } = workload;
-  const { requestsPerSecond, hourlyRequestsPerSecond, inputTokens, outputTokens, inputTokensP95 } = demand;
+  const { lengths: _, prefixCacheHitRate: __, ...repeated } = demand;
   return {
     ...{ model, task, costCenter, tags, slo, availability, spot },
-    demand: { requestsPerSecond, hourlyRequestsPerSecond, inputTokens, outputTokens, inputTokensP95 },
+    demand: repeated,
     ...(isServed ? { engine, weights } : {}),
   };
 }

@@ -4,6 +4,7 @@ import type { Finding } from "../finding.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import { fromMicro, toMicro } from "../units.ts";
 import { type BudgetStanding, budgetStanding } from "./budget.ts";
+import { dayCost } from "./day-cost.ts";
 import type { FleetPlan, Optimality, PlannedPool } from "./fleet-plan.ts";
 import { costOf, type PricedPool, sums } from "./plan-cost.ts";
 import { estimatedPrice } from "./plan-findings.ts";
@@ -29,10 +30,13 @@ export function repriced(kept: FleetPlan, spec: FleetSpec, catalog: Catalog): Re
     usdPerNodeHour: fromMicro(toMicro(quote?.usdPerHour ?? pool.usdPerNodeHour)),
     price: quote === null ? pool.price : priceOf(quote),
   }));
-  const cost = costOf(
-    costed.map((pool) => pricedPool(pool, kept)),
-    kept.workloads,
-  );
+  const cost = {
+    ...costOf(
+      costed.map((pool) => pricedPool(pool, kept)),
+      kept.workloads,
+    ),
+    ...dayCost(costed),
+  };
   const optimality = unproven(kept.optimality, cost.usdPerHour);
   const budget = budgetStanding(spec, cost, optimality);
   const pools = costed.map((pool) => ({ ...pool, ...cost.byPool[pool.name] }));

@@ -1,10 +1,11 @@
 import { at } from "../element.ts";
 import type { Finding } from "../finding.ts";
 import type { Placement } from "../packing/problem.ts";
+import type { Day } from "./hours.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
 
 /** What the plan takes for granted beyond the spec's own defaults. */
-export function planAssumptions(assembly: Assembly): Finding[] {
+export function planAssumptions(assembly: Assembly, day: Day | null): Finding[] {
   const zones = assembly.packing.pools.some((pool) => pool.zone !== null);
   return [
     {
@@ -18,6 +19,16 @@ export function planAssumptions(assembly: Assembly): Finding[] {
       message: `capacities are derated so that each SLO holds with probability ${assembly.spec.confidence}, given the prediction's error bar`,
       value: assembly.spec.confidence,
     },
+    ...(day === null
+      ? []
+      : [
+          {
+            code: "assume-nodes-follow",
+            path: "",
+            message:
+              "costs by the hour take it that replicas follow the profile and that nodes come and go with them; the headline is around the clock",
+          },
+        ]),
     ...(zones
       ? [{ code: "assume-zone-prices", path: "clouds", message: "every zone of a region has the region's price and has the instance type" }]
       : []),

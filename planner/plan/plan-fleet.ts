@@ -17,7 +17,10 @@ import { canonicalSpec } from "../spec/canonical-spec.ts";
 import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { fromMicro, roundToMicro } from "../units.ts";
 import { budgetStanding } from "./budget.ts";
+import { dayCost } from "./day-cost.ts";
+import { dayFindings } from "./day-findings.ts";
 import type { FleetPlan, Optimality } from "./fleet-plan.ts";
+import { dayOf } from "./hours.ts";
 import { packingProblem } from "./packing-problem.ts";
 import { planCost } from "./plan-cost.ts";
 import { planAssumptions, planWarnings } from "./plan-findings.ts";
@@ -54,11 +57,13 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
   const blocking = [...unservable, ...infeasibleFindings(spec, problem, reasons)];
   if (blocking.length > 0 || !("packing" in result)) throw new PlanningError(blocking);
   const assembly: Assembly = { spec, catalog, offers, candidates, packing: result.packing };
-  const cost = planCost(assembly);
+  const day = dayOf(assembly);
+  const atPeak = planCost(assembly);
+  const pools = plannedPools(assembly, atPeak.byPool, day);
+  const cost = { ...atPeak, ...dayCost(pools) };
   const optimality = optimalityOf(result.packing);
   const budget = budgetStanding(spec, cost, optimality);
   if (budget.broken !== null) throw new PlanningError([budget.broken]);
-  const pools = plannedPools(assembly, cost.byPool);
   return {
     schemaVersion: 1,
     fleet: spec.fleet,
@@ -71,12 +76,12 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
     tags: spec.tags,
     clusters: spec.clusters.filter(({ name }) => pools.some((pool) => pool.cluster === name)),
     pools,
-    workloads: plannedWorkloads(assembly, cost.byWorkload),
+    workloads: plannedWorkloads(assembly, cost.byWorkload, day),
     cost,
     budget: budget.standing,
     optimality,
-    assumptions: [...(context.assumptions ?? []), ...planAssumptions(assembly)],
-    warnings: [...budget.warnings, ...planWarnings(assembly), ...offerFindings],
+    assumptions: [...(context.assumptions ?? []), ...planAssumptions(assembly, day)],
+    warnings: [...budget.warnings, ...planWarnings(assembly), ...(day === null ? [] : dayFindings(assembly, day)), ...offerFindings],
     ...alternativesAndRejections(assembly, rejected, context),
   };
 }

@@ -6,6 +6,7 @@ import type { PackedPool, Packing } from "../packing/problem.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import { fromMicro, gibibyte } from "../units.ts";
 import type { Money, PlannedPool } from "./fleet-plan.ts";
+import type { Day } from "./hours.ts";
 import { deploymentName, poolName } from "./names.ts";
 import { diskBytesFor, replicaDiskBytes } from "./node-disk.ts";
 
@@ -21,11 +22,18 @@ export interface Assembly {
 export const nameOfPool = (offer: Offer, zone: string | null): string => poolName({ ...offer, zone });
 
 /** One pool per offer and zone; sorted by name. `costs` are the finished figures by pool name. */
-export function plannedPools(assembly: Assembly, costs: Readonly<Record<string, Money>>): PlannedPool[] {
-  return assembly.packing.pools.map((pool) => plannedPool(assembly, pool, costs)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+export function plannedPools(assembly: Assembly, costs: Readonly<Record<string, Money>>, day: Day | null): PlannedPool[] {
+  return assembly.packing.pools
+    .map((pool, index) => plannedPool(assembly, pool, costs, day === null ? null : at(day.nodes, index)))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function plannedPool(assembly: Assembly, pool: PackedPool, costs: Readonly<Record<string, Money>>): PlannedPool {
+function plannedPool(
+  assembly: Assembly,
+  pool: PackedPool,
+  costs: Readonly<Record<string, Money>>,
+  nodesByHour: readonly number[] | null,
+): PlannedPool {
   const offer = at(assembly.offers, pool.offer);
   const name = nameOfPool(offer, pool.zone);
   const instance = assembly.catalog.instanceTypes.find(({ id }) => id === offer.instanceType);
@@ -42,8 +50,9 @@ function plannedPool(assembly: Assembly, pool: PackedPool, costs: Readonly<Recor
     machineType: instance.machineType ?? instance.id,
     market: offer.market,
     nodes: pool.nodes,
-    minNodes: pool.nodes,
+    minNodes: nodesByHour === null ? pool.nodes : Math.min(...nodesByHour),
     maxNodes: pool.nodes,
+    ...(nodesByHour === null ? {} : { nodesByHour }),
     gpu: offer.gpu,
     gpusPerNode: offer.gpusPerNode,
     arch: instance.arch,

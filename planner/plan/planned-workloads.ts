@@ -7,12 +7,13 @@ import type { ServingPoint } from "../performance/serving-point.ts";
 import type { Demand, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { roundToMicro } from "../units.ts";
 import type { Money, PlannedDeployment, PlannedMemory, PlannedWorkload, WorkloadCost } from "./fleet-plan.ts";
+import type { Day } from "./hours.ts";
 import { deploymentName } from "./names.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
 import { startupSeconds } from "./startup-time.ts";
 
 /** Every workload with its deployments, one per pool it sits in. `costs` are the finished figures by workload name. */
-export function plannedWorkloads(assembly: Assembly, costs: Readonly<Record<string, Money>>): PlannedWorkload[] {
+export function plannedWorkloads(assembly: Assembly, costs: Readonly<Record<string, Money>>, day: Day | null): PlannedWorkload[] {
   return assembly.spec.workloads.map((workload, index) => {
     const placements = assembly.packing.placements.filter((placement) => placement.workload === index);
     const { requestsPerSecond, hourlyRequestsPerSecond, inputTokens, outputTokens, inputTokensP95, batch, callsFrom } = workload.demand;
@@ -35,13 +36,18 @@ export function plannedWorkloads(assembly: Assembly, costs: Readonly<Record<stri
       confidence: assembly.spec.confidence,
       availability: workload.availability,
       spot: workload.spot,
-      deployments: plannedDeployments(assembly, workload, placements),
+      deployments: plannedDeployments(assembly, workload, placements, day),
       cost: workloadCost(costs[workload.name] ?? { usdPerHour: 0, usdPerMonth: 0 }, workload.demand),
     };
   });
 }
 
-function plannedDeployments(assembly: Assembly, workload: WorkloadSpec, placements: readonly Placement[]): PlannedDeployment[] {
+function plannedDeployments(
+  assembly: Assembly,
+  workload: WorkloadSpec,
+  placements: readonly Placement[],
+  day: Day | null,
+): PlannedDeployment[] {
   const [first] = placements;
   if (first === undefined) return [];
   const candidate = at(assembly.candidates[first.workload] ?? [], first.option);
@@ -50,7 +56,10 @@ function plannedDeployments(assembly: Assembly, workload: WorkloadSpec, placemen
   const load = workload.demand.requestsPerSecond / replicas;
   const predicted = servingPoint(candidate, load);
   return placements
-    .map((placement) => plannedDeployment(assembly, workload, candidate, placement, load, predicted))
+    .map((placement) => {
+      const replicasByHour = day === null ? null : at(day.replicas, assembly.packing.placements.indexOf(placement));
+      return plannedDeployment(assembly, workload, candidate, { placement, replicasByHour }, load, predicted);
+    })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -62,7 +71,7 @@ function plannedDeployment(
   assembly: Assembly,
   workload: WorkloadSpec,
   candidate: Candidate,
-  placement: Placement,
+  { placement, replicasByHour }: { readonly placement: Placement; readonly replicasByHour: readonly number[] | null },
   load: number,
   predicted: ServingPoint,
 ): PlannedDeployment {
@@ -75,8 +84,9 @@ function plannedDeployment(
     pool,
     zones: placement.zone === null ? null : { [placement.zone]: placement.replicas },
     replicas: placement.replicas,
-    minReplicas: placement.replicas,
+    minReplicas: replicasByHour === null ? placement.replicas : Math.min(...replicasByHour),
     maxReplicas: placement.replicas,
+    ...(replicasByHour === null ? {} : { replicasByHour }),
     weights: { ...workload.weights, bytes: memory.weightBytes, format: layout.precision },
     precision: layout.precision,
     kvCacheDtype: layout.kvCacheDtype,

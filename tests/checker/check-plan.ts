@@ -5,6 +5,7 @@ import { costsAreSharedOut } from "./rules/allocation.ts";
 import { demandIsServed } from "./rules/demand.ts";
 import { answersTheSpec } from "./rules/echo.ts";
 import { formIsSound } from "./rules/form.ts";
+import { hoursAreServed } from "./rules/hours.ts";
 import { latenciesHold } from "./rules/latency.ts";
 import { layoutIsOne } from "./rules/layout.ts";
 import { limitsHold } from "./rules/limits.ts";
@@ -34,6 +35,7 @@ const rules: readonly Rule[] = [
   poolsAreTheCatalogs,
   zonesAreBound,
   nodesHoldTheirReplicas,
+  hoursAreServed,
   limitsHold,
   memoryFits,
   latenciesHold,

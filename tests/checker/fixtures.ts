@@ -42,7 +42,7 @@ workloads:
   - name: rag
     model: Qwen3-8B
     precision: bf16
-    qps: 3
+    traffic: { hourlyRequestsPerSecond: [0, 0, 0, 0, 0.2, 0.5, 1, 1.5, 2, 2.5, 3, 3, 3, 3, 2.5, 2, 2, 1.5, 1, 1, 0.5, 0.2, 0.1, 0] }
     averageContext: 1000
     availability: { survive: replica, degradedShare: 1 }
     clusters: [central]

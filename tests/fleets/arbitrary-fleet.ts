@@ -65,6 +65,8 @@ const precision = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ precision: ["bf16", "fp8"] }) },
 );
 
+const busyDay = [0, 0, 0, 0.001, 0.1, 0.5, 2, 5, 9, 14, 17, 18, 16, 17, 18, 15, 12, 9, 7, 5, 3, 1, 0.3, 0];
+
 /** 0, and 0.001 to 100 requests/s evenly over the powers of ten; now and then said in another way. */
 const demand = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ qps: 0 }) },
@@ -75,6 +77,7 @@ const demand = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.constantFrom<object>(
+      { traffic: { hourlyRequestsPerSecond: busyDay } },
       { batch: { requestsPerDay: 20000, finishWithinHours: 4 } },
       { batch: { tokensPerDay: 1e9, finishWithinHours: 20 } },
       { callsFrom: { workload: "chat", perRequest: 0.5 } },

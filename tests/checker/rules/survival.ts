@@ -18,7 +18,7 @@ export const lossesAreSurvived: Rule = (subject) =>
   });
 
 /** The scheduler puts as many replicas of a pool on one node as there is room for: nothing in the plan hinders it. */
-function replicasLost(survive: "replica" | "node" | "zone", placed: readonly Placed[]): number {
+export function replicasLost(survive: "replica" | "node" | "zone", placed: readonly Placed[]): number {
   switch (survive) {
     case "replica":
       return 1;
