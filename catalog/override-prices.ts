@@ -10,7 +10,7 @@ export interface OwnPrice extends Pick<Price, "instance" | "cloud" | "region">, 
   readonly nodes: number | null;
 }
 
-const marketField = { "on-demand": "onDemand", spot: "spot", static: "static" } as const;
+const marketField = { "on-demand": "onDemand", spot: "spot", reserved: "reserved", static: "static" } as const;
 
 /** `own` are the file's instance types; `refused` the ids of those that have findings already, which need no second one here. */
 export function readPrices(
@@ -56,8 +56,8 @@ function readPrice(price: PriceOverride, index: number, { cloud }: InstanceType,
     complain("market", "market-mismatch", `${cloud} does not sell static capacity`, "write market: on-demand or market: spot");
   } else if (isStatic && price.nodes === undefined) {
     complain("nodes", "missing-field", "is missing", "write how many of these nodes exist");
-  } else if (!isStatic && price.nodes !== undefined) {
-    complain("nodes", "market-mismatch", "only static hardware has a number of nodes", "leave it out");
+  } else if (!isStatic && price.market !== "reserved" && price.nodes !== undefined) {
+    complain("nodes", "market-mismatch", "only static hardware and reservations have a number of nodes", "leave it out");
   }
   const asOf = price.asOf ?? head.asOf;
   if (asOf === undefined) {
@@ -117,6 +117,7 @@ export function applyPrice(prices: readonly Price[], own: OwnPrice, listPrices: 
     ...previous,
     ...(field === "onDemand" ? { onDemand: quoted } : {}),
     ...(field === "spot" ? { spot: { ...quoted, minUsdPerHour: null, zoneCount: null } } : {}),
+    ...(field === "reserved" ? { reserved: { ...quoted, listUsdPerHour: null, nodes: own.nodes } } : {}),
     ...(field === "static" && own.nodes !== null ? { static: { ...quoted, nodes: own.nodes } } : {}),
   };
   return [...prices.filter((price) => !isSame(price)), changed];
@@ -130,6 +131,7 @@ const unpriced = ({ instance, cloud, region }: OwnPrice): Price => ({
   spot: null,
   committed1Year: null,
   committed3Year: null,
+  reserved: null,
   static: null,
   listUsdPerHour: null,
   note: null,

@@ -62,7 +62,9 @@ export function applyOverrides(catalog: Catalog, overrides: Overrides): CatalogF
 
 /** Who has a price of their own for a market can buy it there, also where the cloud sells it to nobody else. */
 function soldAsPriced(instance: InstanceType, prices: readonly OwnPrice[]): InstanceType {
-  const markets = prices.flatMap(({ instance: id, market }) => (id === instance.id && market !== "static" ? [market] : []));
+  const markets = prices.flatMap(({ instance: id, market }) =>
+    (id === instance.id && market === "on-demand") || market === "spot" ? [market] : [],
+  );
   const missing = new Set(markets.filter((market) => !instance.capacityTypes.includes(market)));
   return missing.size === 0 ? instance : { ...instance, capacityTypes: [...instance.capacityTypes, ...missing] };
 }

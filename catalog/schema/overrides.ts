@@ -10,9 +10,14 @@ const where = {
 export const priceOverrideSchema = z.strictObject({
   instance: z.string().min(1).describe("Id of an instance type, of the catalog or of this file"),
   region: z.string().min(1).describe("A cloud's region, or the name of the site for static hardware"),
-  market: z.enum(["on-demand", "spot", "static"]),
+  market: z.enum(["on-demand", "spot", "reserved", "static"]),
   usdPerHour: z.number().positive().describe("US dollars per node-hour"),
-  nodes: z.number().int().positive().optional().describe("static only: how many such nodes exist"),
+  nodes: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe("static: how many such nodes exist; reserved: how many are held, default: as many as wanted"),
   ...where,
 });
 export type PriceOverride = z.infer<typeof priceOverrideSchema>;

@@ -24,6 +24,11 @@ export const commitmentPriceSchema = quotedPriceSchema.extend({ kind: z.string()
 /** Hardware that is already there: what a node of it costs an hour (depreciation, power, space) and how many there are. */
 export const staticPriceSchema = quotedPriceSchema.extend({ nodes: z.number().int().positive() });
 
+/** Nodes that a contract of the user's own holds, at what each costs an hour around the clock. */
+export const reservedPriceSchema = quotedPriceSchema.extend({
+  nodes: z.number().int().positive().nullable().describe("null: as many as wanted"),
+});
+
 export const priceSchema = z.strictObject({
   instance: z.string().min(1),
   cloud: cloudSchema,
@@ -32,6 +37,7 @@ export const priceSchema = z.strictObject({
   spot: spotPriceSchema.nullable().describe("Median over the zones"),
   committed1Year: commitmentPriceSchema.nullable().default(null),
   committed3Year: commitmentPriceSchema.nullable().default(null),
+  reserved: reservedPriceSchema.nullable().default(null).describe("A reservation of the user's own, of overrides only"),
   static: staticPriceSchema.nullable().default(null).describe("Only for cloud `static`, whose region is the name of the site"),
   listUsdPerHour: usdPerHour.nullable().default(null).describe("For reference only: a list price of something that is not sold on demand"),
   note: z.string().nullable().default(null),

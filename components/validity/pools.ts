@@ -8,9 +8,6 @@ export function poolFindings(pool: PlannedPool, plan: FleetPlan): Finding[] {
   if (!plan.clusters.some(({ name }) => name === pool.cluster)) {
     findings.push({ code: "unknown-cluster", path, message: `stands in the cluster ${pool.cluster}, which the plan does not have` });
   }
-  if (pool.market === "reserved") {
-    findings.push({ code: "not-supported-yet", path, message: "pools on reserved capacity are not supported yet", value: pool.market });
-  }
   if ((pool.market === "static") !== (pool.cloud === "static")) {
     findings.push({ code: "market-not-sold", path, message: `${pool.cloud} has no ${pool.market} offers`, value: pool.market });
   }

@@ -1,8 +1,9 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import { instanceFamily } from "../../catalog/instance-family.ts";
 import { listPrice } from "../../catalog/list-price.ts";
+import { type Commitment, type MarketPrice, marketPrice } from "../../catalog/market-price.ts";
 import type { InstanceType } from "../../catalog/schema/instance-type.ts";
-import type { Price, QuotedPrice } from "../../catalog/schema/price.ts";
+import type { Price } from "../../catalog/schema/price.ts";
 import type { Finding } from "../finding.ts";
 import type { AllowDeny, ClusterSpec, FleetSpec, Market } from "../spec/fleet-spec.ts";
 import { toMicro } from "../units.ts";
@@ -19,6 +20,7 @@ export interface Offers {
 /** Everything that can be bought for the spec's clusters: instance types x markets with a price, inside the allow and deny lists. */
 export function offersFor(spec: FleetSpec, catalog: Catalog): Offers {
   const instances = new Map(catalog.instanceTypes.map((instance) => [instance.id, instance]));
+  const { cappedSpotShare } = catalog.checks;
   const offers: Offer[] = [];
   const findings: Finding[] = [];
   for (const cluster of spec.clusters) {
@@ -28,7 +30,7 @@ export function offersFor(spec: FleetSpec, catalog: Catalog): Offers {
       if (instance === undefined || price.cloud !== cluster.cloud || price.region !== cluster.region) continue;
       if (instance.gpu === null || !isAllowed(spec.gpus, instance.gpu) || !isAllowed(spec.instances, instance.id)) continue;
       for (const market of spec.markets) {
-        const quote = quoteFor(market, instance, price, catalog.checks.cappedSpotShare, left);
+        const quote = quoteFor(market, instance, price, { commitment: spec.commitment, cappedSpotShare }, left);
         if (quote !== null) offers.push(offer(spec, catalog, cluster, instance, market, quote));
       }
     }
@@ -42,15 +44,17 @@ interface LeftOut {
   readonly capped: string[];
 }
 
-interface Quote extends QuotedPrice {
-  readonly nodes: number | null;
-}
-
 /** The price of one market, or null with the reason noted in `left`. A market that the instance is not sold in is no reason. */
-function quoteFor(market: Market, instance: InstanceType, price: Price, cappedSpotShare: number, left: LeftOut): Quote | null {
-  if (market === "static") return price.static === null ? null : { ...price.static };
-  if (market === "reserved" || instance.cloud === "static" || !instance.capacityTypes.includes(market)) return null;
-  const quote = market === "spot" ? price.spot : price.onDemand;
+function quoteFor(
+  market: Market,
+  instance: InstanceType,
+  price: Price,
+  { commitment, cappedSpotShare }: { readonly commitment: Commitment | undefined; readonly cappedSpotShare: number },
+  left: LeftOut,
+): MarketPrice | null {
+  const quote = marketPrice(price, market, commitment);
+  if (market === "static" || market === "reserved") return quote;
+  if (instance.cloud === "static" || !instance.capacityTypes.includes(market)) return null;
   if (quote === null) {
     left.unpriced.push(`${instance.id} ${market}`);
     return null;
@@ -60,10 +64,10 @@ function quoteFor(market: Market, instance: InstanceType, price: Price, cappedSp
     left.capped.push(instance.id);
     return null;
   }
-  return { ...quote, nodes: null };
+  return quote;
 }
 
-function offer(spec: FleetSpec, catalog: Catalog, cluster: ClusterSpec, instance: InstanceType, market: Market, quote: Quote): Offer {
+function offer(spec: FleetSpec, catalog: Catalog, cluster: ClusterSpec, instance: InstanceType, market: Market, quote: MarketPrice): Offer {
   const room = allocatable(instance, catalog.serving);
   return {
     id: `${cluster.name}/${instance.id}/${market}`,

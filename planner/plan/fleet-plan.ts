@@ -1,3 +1,4 @@
+import type { Commitment } from "../../catalog/market-price.ts";
 import type { Cloud } from "../../catalog/schema/instance-type.ts";
 import type { Task } from "../../catalog/schema/model.ts";
 import type { Finding } from "../finding.ts";
@@ -75,8 +76,21 @@ export interface PlannedPool {
     /** What the cloud asks without the discounts of the overrides; missing when it is usdPerNodeHour. */
     readonly listUsdPerNodeHour?: number;
   };
+  /** What the cloud asks for a node with a commitment, where that can be less than on demand; missing where it cannot, as for spot and static. */
+  readonly commitments?: readonly CommitmentPrice[];
   readonly costCenter: string | null;
   readonly nodePatterns: readonly { readonly nodes: number; readonly replicas: Readonly<Record<string, number>> }[];
+}
+
+export interface CommitmentPrice {
+  readonly term: Commitment;
+  /** In the cloud's words: `standard RI, no upfront`. */
+  readonly kind: string;
+  readonly usdPerNodeHour: number;
+  /** A node that runs longer is cheaper with the commitment, which is paid for all 730 hours. */
+  readonly breakEvenHoursPerMonth: number;
+  readonly asOf: string;
+  readonly source: string;
 }
 
 export interface PlannedWorkload {

@@ -60,13 +60,16 @@ function nodeFindings(pool: PlannedPool, plan: FleetPlan, catalog: Catalog): Fin
     }));
 }
 
-/** Machines that the user owns can become fewer. Reported once for each kind, at its first pool. */
+/** Machines that the user owns or holds can become fewer. Reported once for each kind, at its first pool. */
 function machineFindings(pool: PlannedPool, plan: FleetPlan, catalog: Catalog): Finding[] {
-  if (pool.market !== "static") return [];
-  const alike = plan.pools.filter((other) => other.cluster === pool.cluster && other.instanceType === pool.instanceType);
+  const { market } = pool;
+  if (market !== "static" && market !== "reserved") return [];
+  const alike = plan.pools.filter(
+    (other) => other.cluster === pool.cluster && other.instanceType === pool.instanceType && other.market === market,
+  );
   const price = catalog.prices.find(({ instance, region }) => instance === pool.instanceType && region === pool.region);
   const nodes = alike.reduce((sum, other) => sum + other.nodes, 0);
-  const limit = price?.static?.nodes ?? null;
+  const limit = price?.[market]?.nodes ?? null;
   if (limit === null || nodes <= limit || alike[0]?.name !== pool.name) return [];
   const path = `pools.${pool.name}.nodes`;
   const message = `${nodes} nodes of ${pool.instanceType} are planned in ${pool.region}, which has ${limit}`;

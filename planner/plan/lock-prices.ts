@@ -1,9 +1,11 @@
 import type { Catalog } from "../../catalog/catalog.ts";
+import { marketPrice } from "../../catalog/market-price.ts";
 import type { QuotedPrice } from "../../catalog/schema/price.ts";
 import type { Finding } from "../finding.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import { fromMicro, toMicro } from "../units.ts";
 import { type BudgetStanding, budgetStanding } from "./budget.ts";
+import { commitmentFindings, commitmentsOf } from "./commitments.ts";
 import { dayCost } from "./day-cost.ts";
 import type { FleetPlan, Optimality, PlannedPool } from "./fleet-plan.ts";
 import { costOf, type PricedPool, sums } from "./plan-cost.ts";
@@ -17,18 +19,19 @@ export interface Repriced {
 }
 
 /** Warnings that follow from prices and are made anew with them. */
-const priceCodes = ["budget-exceeded", "estimated-price"];
+const priceCodes = ["budget-exceeded", "estimated-price", "commitment-pays"];
 
 /**
  * A kept fleet at the prices of another catalog: the same pools and deployments, every figure of cost anew.
  * A pool that lost its price keeps its old one, with that price's date, and is named.
  */
 export function repriced(kept: FleetPlan, spec: FleetSpec, catalog: Catalog): Repriced {
-  const priced = kept.pools.map((pool) => ({ pool, quote: quoteFor(pool, catalog) }));
-  const costed = priced.map(({ pool, quote }) => ({
+  const priced = kept.pools.map((pool) => ({ pool, quote: quoteFor(pool, catalog, spec), commitments: commitmentsOf(pool, catalog) }));
+  const costed = priced.map(({ pool: { commitments: _, ...pool }, quote, commitments }) => ({
     ...pool,
     usdPerNodeHour: fromMicro(toMicro(quote?.usdPerHour ?? pool.usdPerNodeHour)),
     price: quote === null ? pool.price : priceOf(quote),
+    ...(commitments.length === 0 ? {} : { commitments }),
   }));
   const cost = {
     ...costOf(
@@ -57,6 +60,7 @@ export function repriced(kept: FleetPlan, spec: FleetSpec, catalog: Catalog): Re
       ...budget.warnings,
       ...lost,
       ...estimated.map((pool) => estimatedPrice({ ...pool, priceSource: pool.price.source })),
+      ...commitmentFindings(pools),
       ...kept.warnings.filter(({ code }) => !priceCodes.includes(code)),
     ],
   };
@@ -68,10 +72,9 @@ const priceOf = ({ asOf, source, estimated, listUsdPerHour }: QuotedPrice): Plan
   ...(listUsdPerHour === null ? {} : { listUsdPerNodeHour: fromMicro(toMicro(listUsdPerHour)) }),
 });
 
-function quoteFor({ instanceType, cloud, region, market }: PlannedPool, catalog: Catalog): QuotedPrice | null {
+function quoteFor({ instanceType, cloud, region, market }: PlannedPool, catalog: Catalog, { commitment }: FleetSpec): QuotedPrice | null {
   const row = catalog.prices.find((price) => price.instance === instanceType && price.cloud === cloud && price.region === region);
-  if (row === undefined || market === "reserved") return null;
-  return market === "static" ? row.static : market === "spot" ? row.spot : row.onDemand;
+  return row === undefined ? null : marketPrice(row, market, commitment);
 }
 
 function pricedPool(pool: PlannedPool, plan: FleetPlan): PricedPool {

@@ -17,6 +17,7 @@ import { canonicalSpec } from "../spec/canonical-spec.ts";
 import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { fromMicro, roundToMicro } from "../units.ts";
 import { budgetStanding } from "./budget.ts";
+import { commitmentAssumptions, commitmentFindings } from "./commitments.ts";
 import { dayCost } from "./day-cost.ts";
 import { dayFindings } from "./day-findings.ts";
 import type { FleetPlan, Optimality } from "./fleet-plan.ts";
@@ -80,8 +81,14 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
     cost,
     budget: budget.standing,
     optimality,
-    assumptions: [...(context.assumptions ?? []), ...planAssumptions(assembly, day)],
-    warnings: [...budget.warnings, ...planWarnings(assembly), ...(day === null ? [] : dayFindings(assembly, day)), ...offerFindings],
+    assumptions: [...(context.assumptions ?? []), ...planAssumptions(assembly, day), ...commitmentAssumptions(pools, spec.commitment)],
+    warnings: [
+      ...budget.warnings,
+      ...planWarnings(assembly),
+      ...(day === null ? [] : dayFindings(assembly, day)),
+      ...commitmentFindings(pools),
+      ...offerFindings,
+    ],
     ...alternativesAndRejections(assembly, rejected, context),
   };
 }

@@ -5,6 +5,7 @@ import { at } from "../element.ts";
 import type { PackedPool, Packing } from "../packing/problem.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import { fromMicro, gibibyte } from "../units.ts";
+import { commitmentsOf } from "./commitments.ts";
 import type { Money, PlannedPool } from "./fleet-plan.ts";
 import type { Day } from "./hours.ts";
 import { deploymentName, poolName } from "./names.ts";
@@ -36,6 +37,7 @@ function plannedPool(
 ): PlannedPool {
   const offer = at(assembly.offers, pool.offer);
   const name = nameOfPool(offer, pool.zone);
+  const commitments = commitmentsOf(offer, assembly.catalog);
   const instance = assembly.catalog.instanceTypes.find(({ id }) => id === offer.instanceType);
   if (instance === undefined) throw new Error(`offer ${offer.id} names an instance type that the catalog lacks`);
   const cost = costs[name];
@@ -66,6 +68,7 @@ function plannedPool(
       estimated: offer.priceEstimated,
       ...(offer.listUsdPerNodeHour === undefined ? {} : { listUsdPerNodeHour: fromMicro(offer.listUsdPerNodeHour) }),
     },
+    ...(commitments.length === 0 ? {} : { commitments }),
     costCenter: costCenter(assembly, pool),
     nodePatterns: pool.patterns.map((pattern) => ({
       nodes: pattern.nodes,

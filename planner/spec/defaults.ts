@@ -3,6 +3,7 @@ export const defaults = {
   cloud: "aws",
   regions: { aws: "us-east-1", gcp: "us-central1" },
   markets: ["on-demand", "spot"],
+  commitment: "1-year",
   confidence: 0.9,
   budgetMode: "soft",
   qualityFloor: "fp8",

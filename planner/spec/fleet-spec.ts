@@ -1,3 +1,4 @@
+import type { Commitment } from "../../catalog/market-price.ts";
 import type { Cloud } from "../../catalog/schema/instance-type.ts";
 import type { Task } from "../../catalog/schema/model.ts";
 import type { Precision } from "../layouts/precision.ts";
@@ -9,6 +10,8 @@ export interface FleetSpec {
   /** Zone names in full (`us-east-1a`), by `cloud/region` (`aws/us-east-1`). */
   readonly zones: Readonly<Record<string, readonly string[]>>;
   readonly markets: readonly Market[];
+  /** What the reserved market commits to; missing where that market is not listed. */
+  readonly commitment?: Commitment;
   readonly gpus: AllowDeny;
   readonly instances: AllowDeny;
   readonly quotas: readonly QuotaSpec[];

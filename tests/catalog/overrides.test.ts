@@ -148,7 +148,7 @@ test("every mistake of a file is reported at once, each with its place, and none
 price: []
 prices:
   - { instance: g6e.12xlrge, region: us-east-1, market: on-demand, usdPerHour: 8.1, asOf: 2026-11-01 }
-  - { instance: g6e.xlarge, region: us-east-1, market: reserved, usdPerHour: -1, nods: 2, asOf: 2026-11-01 }
+  - { instance: g6e.xlarge, region: us-east-1, market: lease, usdPerHour: -1, nods: 2, asOf: 2026-11-01 }
   - { instance: g6e.xlarge, region: us-east-1, market: static, usdPerHour: 1, asOf: 2026-11-01 }
   - { instance: g6e.xlarge, region: us-east-1, market: spot, usdPerHour: 1 }
 discounts:

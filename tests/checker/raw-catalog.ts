@@ -42,6 +42,8 @@ export interface RawPrice {
   readonly region: string;
   readonly onDemand?: RawQuote | null;
   readonly spot?: RawQuote | null;
+  readonly committed1Year?: RawQuote | null;
+  readonly committed3Year?: RawQuote | null;
   readonly static?: RawQuote | null;
 }
 

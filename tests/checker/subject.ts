@@ -52,7 +52,7 @@ export function quoteOf(subject: Subject, pool: Pick<PlannedPool, "instanceType"
     case "static":
       return row?.static ?? null;
     case "reserved":
-      return null;
+      return (subject.spec.commitment === "3-years" ? row?.committed3Year : row?.committed1Year) ?? null;
   }
 }
 

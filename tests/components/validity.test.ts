@@ -79,7 +79,6 @@ test.each<[string, string, string, Partial<GpuFleetArgs>]>([
   ["a zone of another region", "zone-outside-region", `pools.${gke}`, withPool(gke, { zones: ["europe-west4-a"] })],
   ["an Arm machine on EKS", "not-supported-yet", `pools.${eks}`, withPool(eks, { arch: "arm64" })],
   ["a disk beyond gp3", "disk-too-large", `pools.${eks}`, withPool(eks, { diskBytes: 17 * 2 ** 40 })],
-  ["reserved capacity", "not-supported-yet", `pools.${eks}`, withPool(eks, { market: "reserved" })],
   ["a static offer in a cloud", "market-not-sold", `pools.${eks}`, withPool(eks, { market: "static" })],
   ["more nodes than the most", "pool-size", `pools.${eks}`, withPool(eks, { maxNodes: 1 })],
   [

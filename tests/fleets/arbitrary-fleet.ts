@@ -195,7 +195,10 @@ const where = fc.constantFrom<Where>(
 );
 
 const limits = {
-  markets: maybe(fc.constantFrom(["on-demand"], ["on-demand", "spot"], ["spot"], ["on-demand", "spot", "static"]), 5),
+  markets: maybe(
+    fc.constantFrom(["on-demand"], ["on-demand", "spot"], ["spot"], ["on-demand", "spot", "static"], ["on-demand", "spot", "reserved"]),
+    5,
+  ),
   gpus: maybe(allowDeny(gpus), 4),
   instances: maybe(allowDeny(instances), 6),
   quotas: maybe(

@@ -70,7 +70,7 @@ const sumsToTheCent = (parts: Readonly<Record<string, Money>>, headline: number)
 const deployed = ({ pools, workloads, clusters, tags }: FleetPlan) => ({
   clusters,
   tags,
-  pools: pools.map(({ usdPerNodeHour: _, usdPerHour: __, usdPerMonth: ___, price: ____, ...pool }) => pool),
+  pools: pools.map(({ usdPerNodeHour: _, usdPerHour: __, usdPerMonth: ___, price: ____, commitments: _____, ...pool }) => pool),
   workloads: workloads.map(({ cost: _, ...workload }) => workload),
 });
 

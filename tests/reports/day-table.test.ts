@@ -3,9 +3,9 @@ import { dayLines } from "../../reports/day-table.ts";
 import { renderPlanTable } from "../../reports/table.ts";
 import { examplePlan } from "./fixtures/plan.ts";
 
-/** The example with its first pool down to one node by night. */
-const pools = examplePlan.pools.map((pool, index) => {
-  const nodesByHour = Array.from({ length: 24 }, (_, hour) => (index === 0 && hour < 6 ? 1 : pool.nodes));
+/** The example with one node of each pool by night. */
+const pools = examplePlan.pools.map((pool) => {
+  const nodesByHour = Array.from({ length: 24 }, (_, hour) => (hour < 6 ? 1 : pool.nodes));
   return { ...pool, nodesByHour, minNodes: Math.min(...nodesByHour) };
 });
 const usdPerHourByHour = Array.from({ length: 24 }, (_, hour) =>

@@ -1,4 +1,5 @@
 import { suggest } from "../../../catalog/lookup.ts";
+import type { Commitment } from "../../../catalog/market-price.ts";
 import type { Cloud } from "../../../catalog/schema/instance-type.ts";
 import { defaults } from "../defaults.ts";
 import type { ClusterSpec, Market } from "../fleet-spec.ts";
@@ -19,6 +20,7 @@ export interface Where {
   readonly clusters: readonly ClusterSpec[];
   readonly zones: Readonly<Record<string, readonly string[]>>;
   readonly markets: readonly Market[];
+  readonly commitment?: Commitment;
 }
 
 const clouds: readonly Cloud[] = ["aws", "gcp", "static"];
@@ -28,7 +30,25 @@ const regionKey = ({ cloud, region }: Pick<Region, "cloud" | "region">): string 
 export function resolveWhere(raw: RawFleet, context: Resolving): Where {
   const regions = resolveRegions(raw, context);
   const clusters = resolveClusters(raw, regions, context);
-  return { clusters, zones: resolveZones(raw, regions, context), markets: resolveMarkets(raw, regions, context) };
+  const markets = resolveMarkets(raw, regions, context);
+  return { clusters, zones: resolveZones(raw, regions, context), markets, ...resolveCommitment(raw, markets, context) };
+}
+
+function resolveCommitment(raw: RawFleet, markets: readonly Market[], { notes }: Resolving): Pick<Where, "commitment"> {
+  if (!markets.includes("reserved")) {
+    if (raw.commitment !== undefined && !notes.isBroken("markets"))
+      notes.error({
+        code: "contradiction",
+        path: "commitment",
+        message: "a commitment is given, but markets does not list reserved",
+        value: raw.commitment,
+        suggestion: "add reserved to markets, or take the line out",
+      });
+    return {};
+  }
+  if (raw.commitment === undefined && !notes.isBroken("commitment"))
+    assumeDefault(notes, "commitment", "commitment", defaults.commitment, "the spec does not say for how long to commit");
+  return { commitment: raw.commitment ?? defaults.commitment };
 }
 
 function resolveRegions(raw: RawFleet, context: Resolving): Region[] {

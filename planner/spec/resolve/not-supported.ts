@@ -15,15 +15,7 @@ export function refuseUnsupportedFleet(raw: RawFleet, { notes }: Resolving): voi
   if (raw.measurements !== undefined) {
     notes.error(notSupported("measurements", "correcting a plan by measurements", "take the line out"));
   }
-  for (const [index, market] of (raw.markets ?? []).entries()) {
-    if (market === "reserved") notes.error(notSupported(`markets[${index}]`, "the market reserved", reservedAdvice));
-  }
-  for (const [index, quota] of (raw.quotas ?? []).entries()) {
-    if (quota.market === "reserved") notes.error(notSupported(`quotas[${index}].market`, "the market reserved", reservedAdvice));
-  }
 }
-
-const reservedAdvice = "give the discounted price as an on-demand price in catalogOverrides";
 
 export function refuseUnsupportedWorkload({ raw, at, notes }: WorkloadPlace): void {
   if ((raw.lora?.adapters ?? 0) > 0) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { commitments } from "../../../catalog/market-price.ts";
 import { cloudSchema } from "../../../catalog/schema/instance-type.ts";
 import { defaults } from "../defaults.ts";
 import { show } from "../show.ts";
@@ -135,8 +136,13 @@ export const fleetShape = {
   }).optional(),
   markets: list(choice(markets, { description: "A market." }), {
     noun: "a list of markets",
-    description: "How nodes may be bought. Spot is used only by workloads that ask for it (spot.maxShare). reserved is not supported yet.",
+    description:
+      "How nodes may be bought. Spot is used only by workloads that ask for it (spot.maxShare); reserved is what one commits to pay for around the clock (commitment).",
     default: defaults.markets,
+  }).optional(),
+  commitment: choice(commitments, {
+    description: "What the market reserved commits to, where catalogOverrides has no reservation of your own.",
+    default: defaults.commitment,
   }).optional(),
   gpus: allowDeny("Which GPUs may be used, by catalog id or alias.", "a GPU", "t4").optional(),
   instances: allowDeny("Which instance types may be used, by id or family.", "an instance type or family", "p4d").optional(),

@@ -1,4 +1,5 @@
-import { quoteOf, type Rule } from "../subject.ts";
+import type { PlannedPool } from "../../../planner/plan/fleet-plan.ts";
+import { quoteOf, type Rule, type Subject } from "../subject.ts";
 
 /** The price of every pool is the catalog's for that instance, region and market, with its day. */
 export const pricesAreTheCatalogs: Rule = (subject) =>
@@ -11,5 +12,18 @@ export const pricesAreTheCatalogs: Rule = (subject) =>
       complaints.push(`a node costs ${quote.usdPerHour} an hour, not ${pool.usdPerNodeHour}`);
     if (pool.price.asOf !== quote.asOf) complaints.push(`its price is of ${quote.asOf}, not ${pool.price.asOf}`);
     if (pool.price.source !== quote.source) complaints.push(`its price comes from ${quote.source}, not ${pool.price.source}`);
+    complaints.push(...commitments(subject, pool));
     return complaints.map((text) => `pool ${pool.name}: ${text}`);
   });
+
+/** A commitment pays when its 730 hours cost less than the hours that a node runs on demand. */
+function commitments(subject: Subject, pool: PlannedPool): string[] {
+  const onDemand = quoteOf(subject, { ...pool, market: "on-demand" });
+  return (pool.commitments ?? []).flatMap(({ term, usdPerNodeHour, breakEvenHoursPerMonth: hours }) => {
+    const spec = { ...subject.spec, commitment: term };
+    const quote = quoteOf({ ...subject, spec }, { ...pool, market: "reserved" });
+    if (quote === null || onDemand === null || quote.usdPerHour !== usdPerNodeHour) return [`its price for ${term} is not the catalog's`];
+    const pays = hours * onDemand.usdPerHour >= 730 * usdPerNodeHour && (hours - 1) * onDemand.usdPerHour < 730 * usdPerNodeHour;
+    return pays && hours <= 730 ? [] : [`a commitment for ${term} does not pay from ${hours} hours a month on`];
+  });
+}
