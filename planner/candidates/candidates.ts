@@ -88,8 +88,9 @@ function nodeGroups(subject: Subject): NodeGroup[] {
   const gpus = new Map(subject.catalog.gpus.map((gpu) => [gpu.id, gpu]));
   for (const [index, offer] of subject.offers.entries()) {
     const gpu = gpus.get(offer.gpu);
-    const { clusters } = subject.workload;
+    const { clusters, dedicatedNodes, name } = subject.workload;
     if (gpu === undefined || (clusters.length > 0 && !clusters.includes(offer.cluster))) continue;
+    if (offer.tenant !== (dedicatedNodes === true ? name : undefined)) continue;
     const link = linkBetween(gpu, offer.gpusPerNode, instances.get(offer.instanceType)?.interconnect ?? null);
     const key = `${offer.cluster}/${gpu.id}/${link}`;
     const group = groups.get(key) ?? {
@@ -129,12 +130,18 @@ function size(subject: Subject, group: NodeGroup, wish: Layout): Sized {
 /** Only nodes that whole replicas fill: with a rest, the scheduler could leave GPUs that the plan counts on without a place for a replica. */
 function offersThatHold(subject: Subject, group: NodeGroup, layout: Layout, weightBytes: number): number[] {
   const gpus = gpusPerReplica(layout);
-  const need = hostNeed(subject.catalog.serving, gpus, weightBytes);
+  const need = hostNeed(subject.catalog.serving, gpus, weightBytes, subject.workload.hostPerReplica);
   return group.offers.filter((index) => {
     const offer = subject.offers[index];
-    return offer !== undefined && offer.gpusPerNode % gpus === 0 && suffices(hostShare(offer, gpus), need);
+    return (
+      offer !== undefined && offer.gpusPerNode % gpus === 0 && suffices(hostShare(offer, gpus), need) && !holdsTooMany(subject, offer, gpus)
+    );
   });
 }
+
+/** Nothing keeps the scheduler from filling a node, so a limit of replicas on a node is one of the node's size. */
+const holdsTooMany = ({ workload }: Subject, { gpusPerNode }: Offer, gpus: number): boolean =>
+  gpusPerNode / gpus > (workload.maxReplicasPerNode ?? Number.POSITIVE_INFINITY);
 
 function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, weightBytes: number): Finding {
   const gpus = gpusPerReplica(layout);
@@ -161,12 +168,26 @@ function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, weightB
       unit: "GPUs",
     };
   }
-  const need = hostNeed(subject.catalog.serving, gpus, weightBytes);
-  const memory = Math.max(...divided.map((offer) => hostShare(offer, gpus).memoryBytes));
+  const small = divided.filter((offer) => !holdsTooMany(subject, offer, gpus));
+  if (small.length === 0) {
+    const fewest = Math.min(...divided.map((offer) => offer.gpusPerNode / gpus));
+    return {
+      code: "node-holds-too-many",
+      path: `${subject.workload.path}.maxReplicasPerNode`,
+      message: `the smallest ${group.gpu.id} node on offer holds ${fewest} of its replicas`,
+      value: fewest,
+      limit: subject.workload.maxReplicasPerNode ?? null,
+      unit: "replicas",
+    };
+  }
+  const need = hostNeed(subject.catalog.serving, gpus, weightBytes, subject.workload.hostPerReplica);
+  const shares = small.map((offer) => hostShare(offer, gpus));
+  const memory = Math.max(...shares.map(({ memoryBytes }) => memoryBytes));
+  const vcpus = Math.max(...shares.map((share) => share.vcpus));
   return {
     code: "host-too-small",
     path: subject.workload.path,
-    message: `a replica needs ${need.vcpus} vCPU and ${(need.memoryBytes / gibibyte).toFixed(1)} GiB of host memory; its share of the roomiest node has ${(memory / gibibyte).toFixed(1)} GiB`,
+    message: `a replica needs ${need.vcpus} vCPU and ${(need.memoryBytes / gibibyte).toFixed(1)} GiB of host memory; its share of the roomiest nodes has ${vcpus} vCPU and ${(memory / gibibyte).toFixed(1)} GiB`,
     value: need.memoryBytes,
     limit: memory,
     unit: "bytes",

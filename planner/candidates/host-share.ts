@@ -15,14 +15,14 @@ export function hostShare(offer: Pick<Offer, "gpusPerNode" | "allocatableVcpus" 
   };
 }
 
-/** The least a replica can start and run with. */
-export function hostNeed(serving: ServingConstants, gpus: number, weightBytes: number): Allocatable {
+/** The least a replica can start and run with, or what was asked for where that is more. */
+export function hostNeed(serving: ServingConstants, gpus: number, weightBytes: number, asked?: Allocatable): Allocatable {
   const { host } = serving;
   const shard = host.shardFactor * Math.min(host.largestShardBytes, weightBytes);
   const shared = host.sharedMemoryBytesPerReplica + host.sharedMemoryBytesPerExtraGpu * (gpus - 1);
   return {
-    vcpus: host.vcpusPerReplica + host.vcpusPerGpu * gpus,
-    memoryBytes: host.memoryBytesPerReplica + host.memoryBytesPerGpu * gpus + shared + shard,
+    vcpus: Math.max(asked?.vcpus ?? 0, host.vcpusPerReplica + host.vcpusPerGpu * gpus),
+    memoryBytes: Math.max(asked?.memoryBytes ?? 0, host.memoryBytesPerReplica + host.memoryBytesPerGpu * gpus + shared + shard),
   };
 }
 

@@ -4,8 +4,10 @@ import type { MicroUsdPerHour } from "../units.ts";
 
 /** An instance type that can be bought for a cluster in one market, at a dated price that holds in each of `zones`. */
 export interface Offer {
-  /** `cluster/instance/market`: unique, and the order of ties. */
+  /** `cluster/instance/market`, with `/for-workload` where it has a tenant: unique, and the order of ties. */
   readonly id: string;
+  /** The one workload that may use the nodes; missing where any may. */
+  readonly tenant?: string;
   readonly cluster: string;
   readonly cloud: Cloud;
   readonly region: string;

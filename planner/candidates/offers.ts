@@ -20,8 +20,7 @@ export interface Offers {
 /** Everything that can be bought for the spec's clusters: instance types x markets with a price, inside the allow and deny lists. */
 export function offersFor(spec: FleetSpec, catalog: Catalog): Offers {
   const instances = new Map(catalog.instanceTypes.map((instance) => [instance.id, instance]));
-  const { cappedSpotShare } = catalog.checks;
-  const offers: Offer[] = [];
+  const sold: Offer[] = [];
   const findings: Finding[] = [];
   for (const cluster of spec.clusters) {
     const left: LeftOut = { unpriced: [], capped: [] };
@@ -29,15 +28,47 @@ export function offersFor(spec: FleetSpec, catalog: Catalog): Offers {
       const instance = instances.get(price.instance);
       if (instance === undefined || price.cloud !== cluster.cloud || price.region !== cluster.region) continue;
       if (instance.gpu === null || !isAllowed(spec.gpus, instance.gpu) || !isAllowed(spec.instances, instance.id)) continue;
-      for (const market of spec.markets) {
-        const quote = quoteFor(market, instance, price, { commitment: spec.commitment, cappedSpotShare }, left);
-        if (quote !== null) offers.push(offer(spec, catalog, cluster, instance, market, quote));
-      }
+      sold.push(...soldInMarkets(spec, catalog, cluster, instance, price, left));
     }
     findings.push(...leftOutFindings(cluster, left));
   }
-  return { offers: offers.toSorted((a, b) => (a.id < b.id ? -1 : 1)), findings };
+  const tenants = spec.workloads.flatMap(({ name, dedicatedNodes }) => (dedicatedNodes === true ? [name] : []));
+  const kept = tenants.flatMap((name) => sold.map((one) => keptFor(name, one)));
+  return { offers: [...sold, ...kept].toSorted((a, b) => (a.id < b.id ? -1 : 1)), findings };
 }
+
+function soldInMarkets(
+  spec: FleetSpec,
+  catalog: Catalog,
+  cluster: ClusterSpec,
+  instance: InstanceType,
+  price: Price,
+  left: LeftOut,
+): Offer[] {
+  const terms = { commitment: spec.commitment, cappedSpotShare: catalog.checks.cappedSpotShare };
+  return spec.markets.flatMap((market) => {
+    const zones = zonesFor(spec, cluster, instance, market);
+    const quote = zones.length === 0 ? null : quoteFor(market, instance, price, terms, left);
+    return quote === null ? [] : [offer(catalog, cluster, instance, zones, market, quote)];
+  });
+}
+
+/** The zones in which the instance can be had. */
+function zonesFor(
+  { zones, unavailable = [] }: FleetSpec,
+  { cloud, region }: ClusterSpec,
+  { id }: InstanceType,
+  market: Market,
+): readonly string[] {
+  const place = `${cloud}/${region}`;
+  const missing = unavailable.filter(
+    (row) => row.instances.includes(id) && row.regions.includes(place) && (row.market === null || row.market === market),
+  );
+  return (zones[place] ?? [region]).filter((zone) => missing.every((row) => row.zones !== null && !row.zones.includes(zone)));
+}
+
+/** The same nodes, in a pool that only one workload may use. */
+const keptFor = (workload: string, sold: Offer): Offer => ({ ...sold, id: `${sold.id}/for-${workload}`, tenant: workload });
 
 interface LeftOut {
   readonly unpriced: string[];
@@ -67,7 +98,14 @@ function quoteFor(
   return quote;
 }
 
-function offer(spec: FleetSpec, catalog: Catalog, cluster: ClusterSpec, instance: InstanceType, market: Market, quote: MarketPrice): Offer {
+function offer(
+  catalog: Catalog,
+  cluster: ClusterSpec,
+  instance: InstanceType,
+  zones: readonly string[],
+  market: Market,
+  quote: MarketPrice,
+): Offer {
   const room = allocatable(instance, catalog.serving);
   return {
     id: `${cluster.name}/${instance.id}/${market}`,
@@ -77,7 +115,7 @@ function offer(spec: FleetSpec, catalog: Catalog, cluster: ClusterSpec, instance
     instanceType: instance.id,
     family: instanceFamily(instance.id),
     market,
-    zones: spec.zones[`${cluster.cloud}/${cluster.region}`] ?? [cluster.region],
+    zones,
     gpu: instance.gpu ?? "",
     gpusPerNode: instance.gpuCount,
     allocatableVcpus: room.vcpus,

@@ -23,12 +23,18 @@ export function everyReason(problem: PackingProblem, reasons: readonly Infeasibl
 export function infeasibleFindings(spec: FleetSpec, problem: PackingProblem, reasons: readonly Infeasible[]): Finding[] {
   return reasons.map((reason) => {
     if (reason.reason === "workload") return workloadRule(spec, problem, reason.workload, reason.rule);
-    return reason.reason === "quota" ? quotaFinding(spec, reason) : nodesFinding(problem, reason);
+    return reason.reason === "quota" ? quotaFinding(spec, problem, reason) : nodesFinding(problem, reason);
   });
 }
 
-function quotaFinding(spec: FleetSpec, { quota, gpusNeeded }: Extract<Infeasible, { reason: "quota" }>): Finding {
-  const { gpus, family, market, region } = at(spec.quotas, quota);
+function quotaFinding(spec: FleetSpec, problem: PackingProblem, { quota, gpusNeeded }: Extract<Infeasible, { reason: "quota" }>): Finding {
+  const written = spec.quotas[quota];
+  if (written === undefined) {
+    // Not a quota of the spec but machines that several offers share.
+    const [offer = 0] = at(problem.quotas, quota).offers;
+    return nodesFinding(problem, { reason: "max-nodes", offer, nodesNeeded: gpusNeeded / at(problem.offers, offer).gpusPerNode });
+  }
+  const { gpus, family, market, region } = written;
   return {
     code: "quota-too-small",
     path: `quotas[${quota}].gpus`,

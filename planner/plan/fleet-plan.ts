@@ -46,6 +46,8 @@ export interface PlannedCluster {
 export interface PlannedPool {
   readonly name: string;
   readonly cluster: string;
+  /** The one workload that may use it; missing when any may. */
+  readonly tenant?: string;
   readonly cloud: Cloud;
   readonly region: string;
   /** One zone: bound to it. Several: any of these. */

@@ -21,9 +21,12 @@ export function poolName(pool: {
   readonly instanceType: string;
   readonly market: Market;
   readonly zone: string | null;
+  /** The one workload that may use it. */
+  readonly tenant?: string;
 }): string {
+  const tenant = pool.tenant === undefined ? [] : [`for-${pool.tenant}`];
   const zone = pool.zone === null ? [] : [shortZone(pool.zone, pool.region)];
-  return shorten([pool.cluster, pool.instanceType, pool.market, ...zone].map(slug).join("-"), poolNameLimit[pool.cloud]);
+  return shorten([pool.cluster, pool.instanceType, pool.market, ...tenant, ...zone].map(slug).join("-"), poolNameLimit[pool.cloud]);
 }
 
 export function deploymentName(workload: string, layout: Layout, pool: string): string {

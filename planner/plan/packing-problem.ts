@@ -1,6 +1,6 @@
 import type { Candidate } from "../candidates/candidate.ts";
 import type { Offer } from "../candidates/offer.ts";
-import type { PackingProblem, PackingWorkload } from "../packing/problem.ts";
+import type { PackingProblem, PackingQuota, PackingWorkload } from "../packing/problem.ts";
 import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { toMicroDown, toMicroUp } from "../units.ts";
 
@@ -18,16 +18,32 @@ export function packingProblem(spec: FleetSpec, offers: readonly Offer[], candid
       maxNodes,
     })),
     workloads: spec.workloads.map((workload, index) => packingWorkload(workload, candidates[index] ?? [])),
-    quotas: spec.quotas.map((quota) => ({
-      id: `${quota.cloud}/${quota.region}/${quota.family}/${quota.market}`,
-      gpus: quota.gpus,
-      offers: offers.flatMap((offer, index) =>
-        offer.cloud === quota.cloud && offer.region === quota.region && offer.family === quota.family && offer.market === quota.market
-          ? [index]
-          : [],
-      ),
-    })),
+    quotas: [
+      ...spec.quotas.map((quota) => ({
+        id: `${quota.cloud}/${quota.region}/${quota.family}/${quota.market}`,
+        gpus: quota.gpus,
+        offers: offers.flatMap((offer, index) =>
+          offer.cloud === quota.cloud && offer.region === quota.region && offer.family === quota.family && offer.market === quota.market
+            ? [index]
+            : [],
+        ),
+      })),
+      ...sharedMachines(offers),
+    ],
   };
+}
+
+/** Machines that exist once are on offer once more for each workload that wants nodes of its own: together they are no more. */
+function sharedMachines(offers: readonly Offer[]): PackingQuota[] {
+  const kinds = Map.groupBy(
+    offers.flatMap((offer, index) => (offer.maxNodes === null ? [] : [{ offer, index, maxNodes: offer.maxNodes }])),
+    ({ offer: { cluster, instanceType, market } }) => `${cluster}/${instanceType}/${market}`,
+  );
+  return [...kinds].flatMap(([id, same]) => {
+    const [first] = same;
+    if (first === undefined || same.length === 1) return [];
+    return [{ id, gpus: first.maxNodes * first.offer.gpusPerNode, offers: same.map(({ index }) => index) }];
+  });
 }
 
 function packingWorkload(workload: WorkloadSpec, candidates: readonly Candidate[]): PackingWorkload {

@@ -62,7 +62,7 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
   const atPeak = planCost(assembly);
   const pools = plannedPools(assembly, atPeak.byPool, day);
   const cost = { ...atPeak, ...dayCost(pools) };
-  const optimality = optimalityOf(result.packing);
+  const optimality = optimalityOf(result.packing, spec);
   const budget = budgetStanding(spec, cost, optimality);
   if (budget.broken !== null) throw new PlanningError([budget.broken]);
   return {
@@ -104,18 +104,23 @@ function candidatesOf(workload: WorkloadSpec, spec: FleetSpec, catalog: Catalog,
 }
 
 /** What the search and the bound take as given beside the spec. A fleet outside these rules may cost less. */
-const planRules = [
+const planRules = (spec: FleetSpec): string[] => [
   "the replicas of a workload have one layout on one GPU type in one cluster, because a Service spreads requests evenly over them",
   "a replica stays on one node and gets the share of its CPU and memory that it takes of its GPUs",
+  ...(spec.workloads.some(({ maxReplicasPerNode }) => maxReplicasPerNode !== undefined)
+    ? [
+        "a workload with maxReplicasPerNode runs on nodes that hold no more of its replicas, because nothing keeps the scheduler from filling a node",
+      ]
+    : []),
 ];
 
-function optimalityOf(packing: Packing): Optimality {
+function optimalityOf(packing: Packing, spec: FleetSpec): Optimality {
   const { usdPerHour, lowerBoundUsdPerHour, status, restrictions } = packing;
   return {
     status,
     lowerBoundUsdPerHour: fromMicro(lowerBoundUsdPerHour),
     gap: usdPerHour > 0 ? roundToMicro((usdPerHour - lowerBoundUsdPerHour) / usdPerHour) : 0,
-    restrictions: [...planRules, ...restrictions],
+    restrictions: [...planRules(spec), ...restrictions],
   };
 }
 

@@ -45,6 +45,7 @@ function plannedPool(
   return {
     name,
     cluster: offer.cluster,
+    ...(offer.tenant === undefined ? {} : { tenant: offer.tenant }),
     cloud: offer.cloud,
     region: offer.region,
     zones: pool.zone === null ? offer.zones : [pool.zone],

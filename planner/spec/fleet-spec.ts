@@ -14,6 +14,8 @@ export interface FleetSpec {
   readonly commitment?: Commitment;
   readonly gpus: AllowDeny;
   readonly instances: AllowDeny;
+  /** Missing when everything that has a price can be had. */
+  readonly unavailable?: readonly Unavailable[];
   readonly quotas: readonly QuotaSpec[];
   readonly budget: { readonly usdPerMonth: number; readonly mode: "soft" | "hard" } | null;
   /** Chance that a workload's SLO holds, given the prediction's error bar; 0.5 to 0.999. */
@@ -34,6 +36,18 @@ export interface ClusterSpec {
   readonly name: string;
   readonly cloud: Cloud;
   readonly region: string;
+}
+
+/** Instance types that cannot be bought in these places. */
+export interface Unavailable {
+  /** Catalog ids. */
+  readonly instances: readonly string[];
+  /** `cloud/region` of the fleet. */
+  readonly regions: readonly string[];
+  /** Zone names in full; null for all of these regions. */
+  readonly zones: readonly string[] | null;
+  /** null for all. */
+  readonly market: Market | null;
 }
 
 export interface QuotaSpec {
@@ -61,8 +75,16 @@ export interface WorkloadSpec {
   readonly spot: { readonly maxShare: number; readonly minSurvival: number };
   readonly engine: EngineSpec;
   readonly weights: WeightsSpec;
-  /** Cluster names; empty for any. */
+  /** Cluster names; empty for any. Those of the regions of `residency`, where it is given. */
   readonly clusters: readonly string[];
+  /** Regions in which its data may be processed; missing for any. */
+  readonly residency?: readonly string[];
+  /** Missing for no limit. */
+  readonly maxReplicasPerNode?: number;
+  /** Missing when its nodes may be shared with other workloads. */
+  readonly dedicatedNodes?: true;
+  /** What a replica needs of its host beyond what serving does; missing when nothing was said. */
+  readonly hostPerReplica?: { readonly vcpus: number; readonly memoryBytes: number };
   readonly costCenter: string | null;
   readonly tags: Readonly<Record<string, string>>;
   /** `workloads[2]`: where the user wrote it, for findings. */

@@ -7,6 +7,7 @@ import { form, latencies, memory, money } from "./breaks/figures.ts";
 import { limits, nodes } from "./breaks/fleet.ts";
 import { hours } from "./breaks/hours.ts";
 import { demand, layouts, losses } from "./breaks/service.ts";
+import { wishes } from "./breaks/wishes.ts";
 import { checkPlan } from "./check-plan.ts";
 import { goodPlan } from "./fixtures.ts";
 import { readRawCatalog } from "./raw-catalog.ts";
@@ -22,7 +23,7 @@ test("a plan of the planner is accepted", () => {
   expect(checkPlan(good.spec, good.plan, catalog)).toEqual([]);
 });
 
-test.each([...demand, ...losses, ...layouts, ...nodes, ...hours, ...limits, ...memory, ...latencies, ...money, ...form])(
+test.each([...demand, ...losses, ...layouts, ...nodes, ...hours, ...limits, ...wishes, ...memory, ...latencies, ...money, ...form])(
   "%s is seen",
   (_, complaint, breakIt) => {
     const spec: Spec = structuredClone(good.spec) as Spec;

@@ -20,6 +20,7 @@ import { referencesResolve } from "./rules/references.ts";
 import { spotShareHolds } from "./rules/spot.ts";
 import { lossesAreSurvived } from "./rules/survival.ts";
 import { unitCostsAgree } from "./rules/unit-costs.ts";
+import { wishesAreGranted } from "./rules/wishes.ts";
 import { zonesAreBound } from "./rules/zones.ts";
 import type { Rule } from "./subject.ts";
 
@@ -37,6 +38,7 @@ const rules: readonly Rule[] = [
   nodesHoldTheirReplicas,
   hoursAreServed,
   limitsHold,
+  wishesAreGranted,
   memoryFits,
   latenciesHold,
   siliconCanDoIt,

@@ -12,6 +12,7 @@ clouds:
   static: { regions: [${racks.site}] }
 clusters: [{ name: east, cloud: aws, region: us-east-1 }, { name: central, cloud: gcp, region: us-central1 }]
 gpus: { deny: [t4] }
+unavailable: [{ instances: p4d, region: us-east-1 }, { instances: g6e, zones: [a] }]
 quotas: [{ cloud: aws, region: us-east-1, family: p5, market: on-demand, gpus: 64 }]
 budget: { usdPerMonth: 900000 }
 tags: { owner: ml-platform }
@@ -29,6 +30,7 @@ workloads:
     precision: [bf16, fp8]
     qps: 6
     averageContext: 3300
+    dedicatedNodes: true
     slo: { ttftP95Ms: 1500, tpotP95Ms: 50 }
     availability: { survive: node, degradedShare: 0.8 }
     clusters: [east]
@@ -37,6 +39,7 @@ workloads:
     precision: fp8
     qps: 2
     averageContext: 4000
+    residency: [us-east-1]
     spot: { maxShare: 1 }
     clusters: [east]
   - name: rag
@@ -52,7 +55,7 @@ workloads:
     qps: 3
     averageContext: 1000
     clusters: [static-${racks.site}]
-  - { name: tool, model: Qwen3-8B, precision: bf16, averageContext: 1000, callsFrom: [{ workload: rag, perRequest: 2 }, { workload: code, perRequest: 0.5 }], clusters: [central] }
+  - { name: tool, model: Qwen3-8B, precision: bf16, averageContext: 1000, maxReplicasPerNode: 1, hostPerReplica: { vcpus: 10, memoryGiB: 40 }, callsFrom: [{ workload: rag, perRequest: 2 }, { workload: code, perRequest: 0.5 }], clusters: [central] }
   - { name: nightly, model: Qwen3-8B, precision: bf16, averageContext: 4000, batch: { requestsPerDay: 500000, finishWithinHours: 6 } }
   - { name: quiet, model: Qwen3-8B, precision: auto, qps: 0, averageContext: 1000 }
 `;

@@ -137,6 +137,10 @@ const workload = (name: string, clusters: readonly string[]): fc.Arbitrary<Writt
         2,
       ),
       spot: maybe(fc.record({ maxShare: fc.constantFrom(0, 0.2, 0.33, 0.5, 0.8, 1) }), 2),
+      residency: maybe(fc.constantFrom(["us-east-1"], ["us-central1", "us-west-2", "us-east-1"]), 12),
+      maxReplicasPerNode: maybe(fc.constantFrom(1, 2, 4), 10),
+      dedicatedNodes: maybe(fc.constant(true), 8),
+      hostPerReplica: maybe(fc.constantFrom<object>({ vcpus: 12 }, { memoryGiB: 100 }, { vcpus: 2, memoryGiB: 20 }), 10),
       costCenter: maybe(fc.constantFrom("support", "research"), 2),
       clusters: maybe(fc.subarray([...clusters], { minLength: 1 }), 6),
     })
@@ -201,6 +205,16 @@ const limits = {
   ),
   gpus: maybe(allowDeny(gpus), 4),
   instances: maybe(allowDeny(instances), 6),
+  unavailable: maybe(
+    fc.constantFrom(
+      [{ instances: "g6e" }],
+      [
+        { instances: "g6", zones: ["a"] },
+        { instances: "p5.48xlarge", market: "spot" },
+      ],
+    ),
+    8,
+  ),
   quotas: maybe(
     fc.uniqueArray(quota, { maxLength: 3, selector: ({ region, family, market }) => `${region} ${family} ${market ?? "on-demand"}` }),
     3,

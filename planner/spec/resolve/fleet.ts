@@ -5,6 +5,7 @@ import { fleetShape, type RawFleet } from "../schema/fleet.ts";
 import { type RawWorkload, workloadFieldShape, workloadShape } from "../schema/workload.ts";
 import { show } from "../show.ts";
 import { withCalls } from "./calls.ts";
+import { resolveUnavailable } from "./capacity.ts";
 import { resolveWhere } from "./clusters.ts";
 import { resolveFleetTags } from "./labels.ts";
 import { resolveLimits } from "./limits.ts";
@@ -21,7 +22,12 @@ export function resolveFleet(value: Readonly<Record<string, unknown>>, context: 
     notes.error(missing("fleet", "the name of the fleet", "add a line such as `fleet: acme-prod`"));
   refuseUnsupportedFleet(raw, context);
   const where = resolveWhere(raw, context);
-  const fleet = { ...where, ...resolveLimits(raw, where, context), tags: resolveFleetTags(raw.tags, context) };
+  const fleet = {
+    ...where,
+    ...resolveLimits(raw, where, context),
+    ...resolveUnavailable(raw, where, context),
+    tags: resolveFleetTags(raw.tags, context),
+  };
   const places = readWorkloads(writtenWorkloads, writtenDefaults, context);
   refuseDuplicateNames(places, context);
   const resolved = places.map((place) => ({ place, workload: resolveWorkload(place, where) }));

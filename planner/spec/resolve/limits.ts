@@ -35,7 +35,7 @@ export function resolveLimits(raw: RawFleet, where: Where, context: Resolving): 
 }
 
 /** An id, or every instance of a family. */
-function instancesNamed(name: string, { catalog }: Resolving): string[] {
+export function instancesNamed(name: string, { catalog }: Resolving): string[] {
   const instance = findInstanceType(catalog, name);
   if (instance !== undefined) return [instance.id];
   return catalog.instanceTypes.map(({ id }) => id).filter((id) => instanceFamily(id) === name);

@@ -29,15 +29,6 @@ export function refuseUnsupportedWorkload({ raw, at, notes }: WorkloadPlace): vo
   }
   if (raw.speculative != null)
     notes.error(notSupported(at("speculative"), "speculative decoding", "take it out; the plan is then made without it"));
-  if (raw.maxReplicasPerNode != null) {
-    notes.error(
-      notSupported(
-        at("maxReplicasPerNode"),
-        "a limit of replicas on a node",
-        "set it to null, and allow only small instances with instances.allow",
-      ),
-    );
-  }
   if (raw.spot?.minSurvival !== undefined && raw.spot.minSurvival !== defaults.spotMinSurvival) {
     notes.error(
       notSupported(at("spot", "minSurvival"), "another survival than 0.99", "take the line out, and lower spot.maxShare to be safer"),

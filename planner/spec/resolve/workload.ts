@@ -1,6 +1,7 @@
 import { defaults } from "../defaults.ts";
 import type { WorkloadSpec } from "../fleet-spec.ts";
 import { show } from "../show.ts";
+import { resolveNodeWishes, resolveResidency } from "./capacity.ts";
 import type { Where } from "./clusters.ts";
 import { resolveEngine } from "./engine.ts";
 import { resolveCostCenter, resolveTags } from "./labels.ts";
@@ -30,7 +31,8 @@ export function resolveWorkload(place: WorkloadPlace, where: Where): WorkloadSpe
     spot: resolveSpot(place, where),
     engine: resolveEngine(place),
     weights: resolveWeights(model, place),
-    clusters: resolveClusterNames(place, where),
+    ...resolveResidency(resolveClusterNames(place, where), place, where),
+    ...resolveNodeWishes(place),
     costCenter: resolveCostCenter(raw.costCenter, at("costCenter"), place),
     tags: resolveTags(raw.tags, (key) => at("tags", key), at("tags"), place),
   };

@@ -3,10 +3,10 @@ import { commitments } from "../../../catalog/market-price.ts";
 import { cloudSchema } from "../../../catalog/schema/instance-type.ts";
 import { defaults } from "../defaults.ts";
 import { show } from "../show.ts";
+import { markets, unavailableListSchema } from "./capacity.ts";
 import { choice, dictionary, list, mapping, quantity, text } from "./field.ts";
 import { workloadDefaultsSchema, workloadSchema } from "./workload.ts";
 
-const markets = ["on-demand", "spot", "reserved", "static"] as const;
 const label = {
   noun: "a name of at most 40 lower-case letters, digits and dashes that starts with a letter",
   maxLength: 40,
@@ -146,6 +146,7 @@ export const fleetShape = {
   }).optional(),
   gpus: allowDeny("Which GPUs may be used, by catalog id or alias.", "a GPU", "t4").optional(),
   instances: allowDeny("Which instance types may be used, by id or family.", "an instance type or family", "p4d").optional(),
+  unavailable: unavailableListSchema.optional(),
   quotas: list(quotaSchema, {
     noun: "a list of {cloud, region, family, market, gpus}",
     description: "Quotas of the accounts.",

@@ -3,6 +3,7 @@ import { taskSchema } from "../../../catalog/schema/model.ts";
 import { precisions } from "../../layouts/precision.ts";
 import { defaults } from "../defaults.ts";
 import { show } from "../show.ts";
+import { placementShape } from "./capacity.ts";
 import { demandShape } from "./demand.ts";
 import { engineSchema, loraSchema, speculativeSchema, weightsSchema } from "./engine.ts";
 import { choice, dictionary, list, mapping, quantity, text } from "./field.ts";
@@ -106,17 +107,7 @@ export const workloadFieldShape = {
     defaultText: "any",
     example: ["aws-us-east-1"],
   }).optional(),
-  maxReplicasPerNode: quantity({
-    noun: "a whole number of replicas",
-    unit: "replicas",
-    min: 1,
-    max: 64,
-    whole: true,
-    description: "Replicas of the workload on one node at most. Not supported yet.",
-    defaultText: "null (no limit)",
-  })
-    .nullable()
-    .optional(),
+  ...placementShape,
   costCenter: text({
     noun: "a name",
     maxLength: 63,
