@@ -1,3 +1,4 @@
+import type { Architecture } from "./schema/architecture.ts";
 import type { CheckRules } from "./schema/check-rules.ts";
 import type { EngineProfile } from "./schema/engine.ts";
 import type { CudaMemoryRule, Gpu } from "./schema/gpu.ts";
@@ -6,6 +7,7 @@ import type { Model } from "./schema/model.ts";
 import type { Price, SpotInterruption } from "./schema/price.ts";
 import type { ServingConstants } from "./schema/serving.ts";
 import type { StepTimeConstants } from "./schema/step-time.ts";
+import type { Variant } from "./schema/variant.ts";
 
 /** Every fact the planner may use, validated and deep-frozen, overrides already in it. Arrays are sorted by id. */
 export interface Catalog {
@@ -16,6 +18,10 @@ export interface Catalog {
   readonly gpus: readonly Gpu[];
   readonly cudaMemoryRules: readonly CudaMemoryRule[];
   readonly models: readonly Model[];
+  /** Quantised copies of models whose files say more than their name. */
+  readonly variants: readonly Variant[];
+  /** How a config.json of each `model_type` is read. */
+  readonly architectures: readonly Architecture[];
   readonly instanceTypes: readonly InstanceType[];
   readonly prices: readonly Price[];
   readonly spotInterruptions: readonly SpotInterruption[];

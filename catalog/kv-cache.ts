@@ -29,7 +29,10 @@ export function kvCacheOf(model: CacheShape): Model["kvCache"] | null {
   const none = { perTokenGlobal: 0, perTokenLocal: 0, window: null, perSequence: 0 };
   if (model.architecture === "encoder") return none;
   if (model.mla !== null) {
-    return { ...none, perTokenGlobal: model.numLayers * (model.mla.kvLoraRank + model.mla.qkRopeHeadDim) * bytesPerValue };
+    const latent = (model.mla.kvLoraRank + model.mla.qkRopeHeadDim) * bytesPerValue;
+    const linear = model.linearAttention;
+    if (linear === null) return { ...none, perTokenGlobal: model.numLayers * latent };
+    return { ...none, perTokenGlobal: linear.attentionLayers * latent, perSequence: recurrentStateBytes(linear) };
   }
   const layer = (kvHeads: number, headDim: number, valueDim: number) => kvHeads * (headDim + valueDim) * bytesPerValue;
   const valueDim = typeof model.weightLayout.vHeadDim === "number" ? model.weightLayout.vHeadDim : null;
@@ -40,9 +43,11 @@ export function kvCacheOf(model: CacheShape): Model["kvCache"] | null {
     return {
       ...none,
       perTokenGlobal:
-        slidingWindow.layersGlobal * layer(slidingWindow.globalNumKvHeads ?? model.numKvHeads, globalHeadDim, valueDim ?? globalHeadDim),
+        (slidingWindow.layersGlobal - (slidingWindow.sharedGlobal ?? 0)) *
+        layer(slidingWindow.globalNumKvHeads ?? model.numKvHeads, globalHeadDim, valueDim ?? globalHeadDim),
       perTokenLocal:
-        slidingWindow.layersLocal * layer(slidingWindow.localNumKvHeads ?? model.numKvHeads, model.headDim, valueDim ?? model.headDim),
+        (slidingWindow.layersLocal - (slidingWindow.sharedLocal ?? 0)) *
+        layer(slidingWindow.localNumKvHeads ?? model.numKvHeads, model.headDim, valueDim ?? model.headDim),
       window: slidingWindow.window,
     };
   }

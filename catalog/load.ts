@@ -7,14 +7,16 @@ import { withCudaMemory } from "./cuda-memory.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { OverrideFinding } from "./override-findings.ts";
 import { applyOverrides, readOverrides } from "./overrides.ts";
+import { architectureSchema } from "./schema/architecture.ts";
 import { checkRulesSchema } from "./schema/check-rules.ts";
 import { engineProfileSchema } from "./schema/engine.ts";
 import { cudaMemoryRuleSchema, gpuSchema } from "./schema/gpu.ts";
 import { instanceTypeSchema } from "./schema/instance-type.ts";
-import { modelSchema } from "./schema/model.ts";
+import { type Model, modelSchema } from "./schema/model.ts";
 import { priceSchema, spotInterruptionSchema } from "./schema/price.ts";
 import { servingSchema } from "./schema/serving.ts";
 import { stepTimeSchema } from "./schema/step-time.ts";
+import { variantSchema } from "./schema/variant.ts";
 
 const head = { about: z.string(), sources: z.record(z.string(), z.string()).default({}) };
 const gpuFileSchema = z.strictObject({
@@ -25,6 +27,8 @@ const gpuFileSchema = z.strictObject({
   cudaMemoryRules: z.array(cudaMemoryRuleSchema),
   rows: z.array(gpuSchema),
 });
+const architectureFileSchema = z.strictObject({ about: z.string(), rows: z.array(architectureSchema) });
+const variantFileSchema = z.strictObject({ about: z.string(), rows: z.array(variantSchema) });
 const modelFileSchema = z.strictObject({ about: z.string(), rows: z.array(modelSchema) });
 const instanceFileSchema = z.strictObject({ ...head, rows: z.array(instanceTypeSchema) });
 const priceFileSchema = z.strictObject({ ...head, rows: z.array(priceSchema) });
@@ -73,6 +77,8 @@ function readBundled(): CatalogFacts {
     instanceTypes: instanceFiles.flatMap((file) => file.rows),
     prices: priceFiles.flatMap((file) => file.rows),
     spotInterruptions: dataFiles("spot-interruption").flatMap((path) => readData(path, spotInterruptionFileSchema).rows),
+    variants: byId(readData("variants.json", variantFileSchema).rows, (row) => row.id),
+    architectures: readData("architectures.json", architectureFileSchema).rows,
     engines: dataFiles("engines")
       .filter((path) => path !== stepTimePath)
       .map((path) => readData(path, engineProfileSchema)),
@@ -118,4 +124,10 @@ export function loadCatalog(options: { readonly overridesText?: string; readonly
   if (options.overridesText === undefined) return { catalog: bundled, findings: [] };
   const { overrides, findings } = readOverrides(options.overridesText, options.overridesFile ?? "catalog overrides", bundled);
   return overrides === null ? { catalog: bundled, findings } : { catalog: finish(applyOverrides(bundled, overrides)), findings };
+}
+
+/** The catalog with more models in it; they win over rows of the same id. */
+export function withModels({ sha256: _, ...facts }: Catalog, models: readonly Model[]): Catalog {
+  const ids = new Set(models.map((model) => model.id));
+  return finish({ ...facts, models: [...facts.models.filter((model) => !ids.has(model.id)), ...models] });
 }

@@ -73,6 +73,8 @@ export interface ResolvedModelName {
   readonly impliedPrecision?: Precision;
   /** How the name was read when it is neither an id nor an alias. */
   readonly rule?: string;
+  /** The model in the form of that repository: with the format as the published one, and what is known of its own files. */
+  readonly row: Model;
 }
 
 /** The only model that answers to a name when its tuning suffix is left aside. */
@@ -84,15 +86,35 @@ function tuningVariant(catalog: Catalog, name: string): Model | undefined {
   return others.length === 0 ? first : undefined;
 }
 
-/** Like `findModel`, and also reads the names of quantised re-uploads: whoever uploaded it, the model before the ending counts. */
+/** A catalog is frozen, so what its names stand for holds as long as it lives; one row a name keeps what was computed from it. */
+const resolutions = new WeakMap<Catalog, Map<string, ResolvedModelName | undefined>>();
+
+/** Like `findModel`, and also reads the names of quantised re-uploads by the rule of reupload-names.ts. */
 export function resolveModelName(catalog: Catalog, name: string): ResolvedModelName | undefined {
-  const known = findModel(catalog, name);
-  if (known !== undefined) return { model: known };
+  const model = findModel(catalog, name);
+  if (model !== undefined) return { model, row: model };
+  const known = resolutions.get(catalog) ?? new Map<string, ResolvedModelName | undefined>();
+  resolutions.set(catalog, known);
+  if (!known.has(name)) known.set(name, readReupload(catalog, name));
+  return known.get(name);
+}
+
+function readReupload(catalog: Catalog, name: string): ResolvedModelName | undefined {
   const { base, ending, precision } = splitReuploadName(name);
+  const variant = catalog.variants.find((row) => looseName(row.id) === looseName(name));
+  const original = variant === undefined ? undefined : findModel(catalog, variant.model);
+  if (variant !== undefined && original !== undefined) {
+    const { quantization } = variant;
+    const row = { ...original, nativePrecision: quantization.precision, quantization };
+    return { model: original, impliedPrecision: quantization.precision, rule: `ending -${ending}, its own quantization_config is in the catalog`, row };
+  }
   const exact = findModel(catalog, withoutOrganisation(base));
   const model = exact ?? tuningVariant(catalog, base);
   if (model === undefined) return undefined;
   const rules = [ending === "" ? "" : `ending -${ending}`, exact === undefined ? "tuning suffix left aside" : ""];
   const rule = rules.filter((text) => text !== "").join(", ") || "organisation or remark left aside";
-  return precision === null ? { model, rule } : { model, impliedPrecision: precision, rule };
+  if (precision === null) return { model, rule, row: model };
+  // Channels, where the name says nothing of blocks: blocks would forbid layouts that such files allow.
+  const nativePrecision = precision === "fp8" && !/block$/i.test(ending) ? "fp8-channel" : precision;
+  return { model, impliedPrecision: precision, rule, row: { ...model, nativePrecision } };
 }

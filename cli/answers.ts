@@ -30,8 +30,8 @@ export interface Unanswerable {
   readonly error: Finding;
 }
 
-export function answerSize(request: SizeRequest, catalog: Catalog): SizeAnswer | Unanswerable {
-  const resolution = resolveRequest(request, catalog);
+export function answerSize(request: SizeRequest, catalog: Catalog, directory = "."): SizeAnswer | Unanswerable {
+  const resolution = resolveRequest(request, catalog, directory);
   if ("finding" in resolution) return { error: resolution.finding };
   const asked = askedOf(resolution.resolved);
   const sizing = sizeOf(resolution.resolved);
@@ -40,9 +40,9 @@ export function answerSize(request: SizeRequest, catalog: Catalog): SizeAnswer |
   return { ...asked, ...figures };
 }
 
-export function answerEstimate(request: EstimateRequest, catalog: Catalog): EstimateAnswer | Unanswerable {
+export function answerEstimate(request: EstimateRequest, catalog: Catalog, directory = "."): EstimateAnswer | Unanswerable {
   const { inputTokens, outputTokens, prefixCacheHitRate, concurrency, qps, saturated, batch, ...layoutRequest } = request;
-  const asWished = resolveRequest(layoutRequest, catalog);
+  const asWished = resolveRequest(layoutRequest, catalog, directory);
   if ("finding" in asWished) return { error: asWished.finding };
   const lengths: Lengths = {
     inputTokens: Math.max(1, inputTokens ?? defaultLengths.inputTokens),

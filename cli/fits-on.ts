@@ -15,8 +15,8 @@ import { modelNamed, present, releaseOf, sizeOf } from "./sizing.ts";
 const sizes = [1, 2, 4, 8] as const;
 
 /** Every GPU and precision with the smallest replica of the model that fits; other wishes of the request hold for all. `request.gpu` is not looked at. */
-export function fitsOn(request: SizeRequest, catalog: Catalog): Fits {
-  const named = modelNamed(request.model, catalog);
+export function fitsOn(request: SizeRequest, catalog: Catalog, directory = "."): Fits {
+  const named = modelNamed(request.model, catalog, directory);
   if ("finding" in named) throw unanswerable(named.finding);
   const release = releaseOf(request, catalog);
   if ("code" in release) throw unanswerable(release);

@@ -4,8 +4,9 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { loadCatalog } from "../catalog/load.ts";
 import type { Finding } from "../planner/finding.ts";
 import type { FleetSpec } from "../planner/spec/fleet-spec.ts";
-import { readSpec, referencedFiles } from "../planner/spec/read-spec.ts";
+import { readSpec, references } from "../planner/spec/read-spec.ts";
 import { badInput, Failure } from "./failure.ts";
+import { withNamedModels } from "./named-models.ts";
 
 export interface OpenedSpec {
   readonly spec: FleetSpec;
@@ -14,17 +15,18 @@ export interface OpenedSpec {
   readonly assumptions: readonly Finding[];
 }
 
-/** Reads a spec and the overrides it names (relative to itself). Any mistake in either ends the command with all of them. */
+/** Reads a spec and what it names, relative to itself: overrides, and the files of models. Any mistake in either ends the command with all of them. */
 export function openSpec(path: string, directory: string): OpenedSpec {
   const file = resolve(directory, path);
   const text = readText(file, path, "gpufleet plan --model ... answers without a file");
-  const { catalogOverrides } = referencedFiles(text);
-  const { catalog, findings: overrideFindings } =
+  const { catalogOverrides, models } = references(text);
+  const { catalog: known, findings: overrideFindings } =
     catalogOverrides === null ? loadCatalog() : withOverrides(resolve(dirname(file), catalogOverrides), directory);
-  const { spec, findings, assumptions } = readSpec(text, { file: path, catalog });
+  const named = withNamedModels(known, models, dirname(file));
+  const { spec, findings, assumptions } = readSpec(text, { file: path, catalog: named.catalog, modelFindings: named.findings });
   const all = [...overrideFindings, ...findings];
   if (spec === null || all.length > 0) throw new Failure(2, all);
-  return { spec, catalog, assumptions };
+  return { spec, catalog: named.catalog, assumptions: [...named.assumptions, ...assumptions] };
 }
 
 /** Overrides that cannot be read are one finding among the spec's own, which is then held against the bundled catalog. */

@@ -8,8 +8,9 @@ import { type DatedPrice, spotPriceDays, stalePrices } from "../reports/price-ag
 import { renderPlanTable } from "../reports/table.ts";
 import { renderWays } from "../reports/ways.ts";
 import type { PlanFlags } from "./commands/plan.ts";
-import { badInput } from "./failure.ts";
+import { badInput, Failure } from "./failure.ts";
 import { lockFilesOf, writeLock } from "./lock-file.ts";
+import { withNamedModels } from "./named-models.ts";
 import { type OpenedSpec, openSpec } from "./open-spec.ts";
 import { checkLock } from "./plan-check.ts";
 import { flagOf } from "./request-flags.ts";
@@ -69,8 +70,11 @@ export async function planOneWorkload(given: string | undefined, flags: PlanFlag
       suggestion: "a lock needs a spec",
     });
   }
-  const { catalog } = loadCatalog();
-  const { spec, assumptions } = specFromFlags(flags, catalog);
+  const named = withNamedModels(loadCatalog().catalog, [{ name: flags.model ?? "", path: "--model" }], session.io.directory);
+  if (named.findings.length > 0) throw new Failure(2, named.findings);
+  const { catalog } = named;
+  const { spec, assumptions: own } = specFromFlags(flags, catalog);
+  const assumptions = [...named.assumptions, ...own];
   const alternatives = flags.alternatives ?? waysShown;
   const plan = await planned({ spec, catalog, assumptions }, { explain: flags.explain !== undefined, alternatives }).catch(inNoFile);
   const stale = stalePrices(pricesOf(plan, spec), session.io.today(), flags.maxPriceAge ?? spotPriceDays);

@@ -1,5 +1,7 @@
+import { resolve } from "node:path";
 import type { Catalog } from "../catalog/catalog.ts";
 import { findGpu, type ResolvedModelName, resolveModelName, suggest } from "../catalog/lookup.ts";
+import { contradicts } from "../catalog/reupload-names.ts";
 import type { EngineRelease } from "../catalog/schema/engine.ts";
 import type { Gpu } from "../catalog/schema/gpu.ts";
 import type { Model } from "../catalog/schema/model.ts";
@@ -11,7 +13,9 @@ import type { Precision } from "../planner/layouts/precision.ts";
 import { engineRelease } from "../planner/layouts/release.ts";
 import { memoryBudget } from "../planner/memory/budget.ts";
 import type { MemoryBudget } from "../planner/memory/memory-budget.ts";
+import type { ReadModel } from "../planner/models/read-model.ts";
 import { defaults } from "../planner/spec/defaults.ts";
+import { isModelPath, readModelPath } from "./model-files.ts";
 import type { SizeRequest } from "./request.ts";
 
 /** A request with every name looked up and every default filled in. */
@@ -27,9 +31,11 @@ export interface Resolved {
 export type Resolution = { readonly resolved: Resolved } | { readonly finding: Finding };
 
 /** Names into facts. A finding says which name or value has no answer. */
-export function resolveRequest(request: SizeRequest, catalog: Catalog): Resolution {
-  const named = modelNamed(request.model, catalog);
+export function resolveRequest(request: SizeRequest, catalog: Catalog, directory = "."): Resolution {
+  const named = modelNamed(request.model, catalog, directory);
   if ("finding" in named) return named;
+  const contradiction = precisionContradiction(named, request);
+  if (contradiction !== null) return { finding: contradiction };
   const gpu = findGpu(catalog, request.gpu);
   if (gpu === undefined) return { finding: unknownGpu(request.gpu, catalog) };
   const release = releaseOf(request, catalog);
@@ -72,10 +78,11 @@ export interface NamedModel {
   readonly assumptions: readonly Finding[];
 }
 
-/** A model by any of its names. A quantised re-upload's name says which precision is meant. */
-export function modelNamed(name: string, catalog: Catalog): NamedModel | { readonly finding: Finding } {
+/** A model by any of its names, or by the path of its files. A quantised re-upload's name says which precision is meant. */
+export function modelNamed(name: string, catalog: Catalog, directory = "."): NamedModel | { readonly finding: Finding } {
+  if (isModelPath(name)) return modelOfPath(name, catalog, directory);
   const found = resolveModelName(catalog, name);
-  if (found !== undefined) return { model: found.model, precision: found.impliedPrecision, assumptions: readAs(name, found) };
+  if (found !== undefined) return { model: found.row, precision: found.impliedPrecision, assumptions: readAs(name, found) };
   const near = suggest(
     name,
     catalog.models.map((model) => model.id),
@@ -83,6 +90,38 @@ export function modelNamed(name: string, catalog: Catalog): NamedModel | { reado
   const suggestion = near === undefined ? "gpufleet catalog list models shows every model" : `did you mean ${near}?`;
   return {
     finding: { code: "unknown-model", path: "model", message: `no model ${JSON.stringify(name)} in the catalog`, value: name, suggestion },
+  };
+}
+
+/** A batch may name one path in every line. */
+const read = new WeakMap<Catalog, Map<string, NamedModel | { readonly finding: Finding }>>();
+
+function modelOfPath(name: string, catalog: Catalog, directory: string): NamedModel | { readonly finding: Finding } {
+  const known = read.get(catalog) ?? new Map<string, NamedModel | { readonly finding: Finding }>();
+  read.set(catalog, known);
+  const path = resolve(directory, name);
+  const found = known.get(path) ?? named(readModelPath(name, directory, catalog));
+  known.set(path, found);
+  return found;
+}
+
+function named(found: ReadModel): NamedModel | { readonly finding: Finding } {
+  if ("model" in found) return { model: found.model, precision: undefined, assumptions: found.notes };
+  const [finding] = found.findings;
+  return { finding: finding ?? { code: "not-a-model", path: "model", message: "nothing could be read of the model" } };
+}
+
+/** A name that says FP8 and a precision that says AWQ cannot both be meant. */
+function precisionContradiction({ model, precision: said }: NamedModel, request: SizeRequest): Finding | null {
+  const asked = request.precision;
+  if (asked === undefined || said === undefined || !contradicts(said, asked)) return null;
+  return {
+    code: "precision-contradicts-name",
+    path: "precision",
+    message: `${request.model} holds ${said} weights by its name, and the request says ${asked}`,
+    value: asked,
+    limit: said,
+    suggestion: `leave the precision out, or name ${model.id} to have it in ${asked}`,
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Finding } from "../../planner/finding.ts";
 import { precisions } from "../../planner/layouts/precision.ts";
+import { roleSchema, scaleSchema, storeSchema } from "./model.ts";
 import { isoDate, provenance } from "./source.ts";
 
 export const engineVersionSchema = z.string().regex(/^\d+\.\d+(\.\d+)?$/, "expected a version such as 0.19 or 0.19.0");
@@ -63,28 +64,17 @@ const constantSchemas = {
     .strictObject({ singleBytes: bytes, nvlinkBytes: bytes, pcieBytes: bytes })
     .describe("CUDA context and communicators taken before the engine measures: outside the budget, but they must fit on the device"),
   hybridKvCache: z.boolean().describe("True: sliding-window layers keep only their window; false: every layer is sized as full attention"),
+  calibratedKvCache: z.boolean().describe("True: kv-cache-dtype auto takes the type of the scales that a checkpoint brings for its cache"),
   reportedTokens: z
     .enum(["blocks", "concurrency"])
     .describe("What the engine logs as cache size: blocks of full attention, or concurrency x length"),
   recurrentStatesPerSequence: count.describe("State pages of one sequence in each recurrent layer; 2 where prefix caching covers hybrids"),
 } as const;
 
-const roleSchema = z.enum(["attention", "mlp", "expert", "embedding", "head"]);
-
-const scaleSchema = z
-  .strictObject({
-    per: z
-      .enum(["none", "tensor", "row", "group", "block"])
-      .describe("row: one per output feature; group: along the input; block: size x size"),
-    size: count.nullable(),
-    bytes: z.number().min(0),
-  })
-  .describe("Scales and zero points of one tensor, row, group or block");
-
 /** How checkpoints that were published in this format lie in memory, where that differs from a conversion. */
 const publishedLayoutSchema = z.strictObject({
   nativePrecision: z.string().describe("As in the model's catalog row"),
-  stores: z.array(z.strictObject({ roles: z.array(roleSchema), bytesPerWeight: z.number().positive(), scale: scaleSchema })),
+  stores: z.array(storeSchema),
   tile: count.nullable(),
   expertTile: count.nullable(),
   source: z.string().min(1),
@@ -95,6 +85,10 @@ const weightFormatSchema = z.strictObject({
   bytesPerWeight: z.number().positive().describe("Of a quantised weight, scales not included"),
   scale: scaleSchema,
   quantizes: z.array(roleSchema).describe("Weights stored in this format; all others stay at otherBytesPerWeight"),
+  parts: z
+    .array(z.strictObject({ part: z.enum(["value", "output", "down", "head"]), bytesPerWeight: z.number().positive() }))
+    .default([])
+    .describe("Projections that a mixture stores wider than the rest; head: the output table, also where it is the input table"),
   wideMlaAttention: z.boolean().describe("True: checkpoints of MLA models leave the attention projections in 16 bits"),
   otherBytesPerWeight: z.number().positive(),
   published: z.array(publishedLayoutSchema),
@@ -168,6 +162,7 @@ export const engineProfileSchema = z.strictObject({
     cudaGraphs: versioned(constantSchemas.cudaGraphs),
     context: versioned(constantSchemas.context),
     hybridKvCache: versioned(constantSchemas.hybridKvCache),
+    calibratedKvCache: versioned(constantSchemas.calibratedKvCache),
     reportedTokens: versioned(constantSchemas.reportedTokens),
     recurrentStatesPerSequence: versioned(constantSchemas.recurrentStatesPerSequence),
   }),

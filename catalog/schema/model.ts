@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { precisions } from "../../planner/layouts/precision.ts";
 import { isoDate } from "./source.ts";
 
 const count = z.number().int().min(0);
@@ -6,6 +7,29 @@ const positive = z.number().int().positive();
 
 export const taskSchema = z.enum(["generate", "embed", "rerank", "transcribe"]);
 export type Task = z.infer<typeof taskSchema>;
+
+export const roleSchema = z.enum(["attention", "mlp", "expert", "embedding", "head"]);
+
+export const scaleSchema = z
+  .strictObject({
+    per: z
+      .enum(["none", "tensor", "row", "group", "block"])
+      .describe("row: one per output feature; group: along the input; block: size x size"),
+    size: positive.nullable(),
+    bytes: z.number().min(0),
+  })
+  .describe("Scales and zero points of one tensor, row, group or block");
+
+export const storeSchema = z.strictObject({ roles: z.array(roleSchema), bytesPerWeight: z.number().positive(), scale: scaleSchema });
+
+export const quantizationSchema = z.strictObject({
+  precision: z.enum(precisions),
+  stores: z.array(storeSchema).describe("Roles that are quantised; all others stay at 16 bits"),
+  tile: positive.nullable().describe("The width of each GPU's part must be a multiple of this"),
+  expertTile: positive.nullable(),
+  kvCacheDtype: z.literal("fp8").nullable().describe("What `auto` means where the files bring calibrated scales of the cache"),
+  source: z.string().min(1),
+});
 
 /** Architecture facts of one open model. Sizes are bytes, never GB. `null` is "not known" or "does not apply", never 0. */
 export const modelSchema = z.strictObject({
@@ -39,6 +63,8 @@ export const modelSchema = z.strictObject({
       globalNumKvHeads: positive.optional(),
       globalHeadDim: positive.optional(),
       localNumKvHeads: positive.optional(),
+      sharedGlobal: count.optional().describe("Global layers that read the cache of an earlier layer and keep none of their own"),
+      sharedLocal: count.optional(),
     })
     .nullable()
     .default(null),
@@ -114,6 +140,15 @@ export const modelSchema = z.strictObject({
     .default(null),
   mtp: z.strictObject({ layers: positive, params: positive, dense: z.boolean().optional() }).nullable().default(null),
   nativePrecision: z.string(),
+  quantization: quantizationSchema
+    .nullable()
+    .default(null)
+    .describe("How the files of a quantised repository lie in memory; null: as the format says of a conversion"),
+  copyOf: z
+    .strictObject({ model: z.string(), precision: z.enum(precisions), rule: z.string() })
+    .nullable()
+    .default(null)
+    .describe("Set where the name of a quantised re-upload was read: the model it is of, its format, and how the name says so"),
   weightLayout: z.looseObject({ kind: z.string() }).describe("Which tensors a layer has; read by planner/memory/weights"),
   kvCache: z
     .strictObject({

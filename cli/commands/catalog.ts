@@ -4,6 +4,7 @@ import { type CatalogKind, type CatalogRows, catalogKinds } from "../../reports/
 import { badInput } from "../failure.ts";
 import { addCommonFlags, addExamples } from "../flags.ts";
 import { type CommonFlags, renderingOf, type Session } from "../session.ts";
+import { addModelCommand } from "./add-model.ts";
 
 interface ListFlags extends CommonFlags {
   readonly filter?: string;
@@ -33,6 +34,7 @@ export function catalogCommand(session: Session): Command {
     .addCommand(addExamples(addCommonFlags(list), [["gpufleet catalog list prices --filter us-east-1", "every price in one region"]]))
     .addCommand(addExamples(addCommonFlags(show), [["gpufleet catalog show g6e.12xlarge", "an instance type and its prices"]]))
     .addCommand(addExamples(addCommonFlags(check), [["gpufleet catalog check --json", "findings as JSON"]]))
+    .addCommand(addModelCommand(session))
     .helpOption("-h, --help", "show this help");
   return addExamples(command, [
     ["gpufleet catalog list gpus", "every GPU"],

@@ -60,10 +60,14 @@ async function estimateOne(flags: EstimateFlags, session: Session): Promise<void
   if (flags.batch !== undefined) {
     refuseWithBatch(fields);
     const { runBatch } = await import("../batch.ts");
-    return await runBatch(flags.batch, { read: readEstimateRequest, answer: (request) => answerEstimate(request, catalog) }, session);
+    return await runBatch(
+      flags.batch,
+      { read: readEstimateRequest, answer: (request) => answerEstimate(request, catalog, session.io.directory) },
+      session,
+    );
   }
   const request = checkedOrFail(readEstimateRequest({ ...fields, ...(flags.atOnce === undefined ? {} : { batch: flags.atOnce }) }));
-  const answer = answerEstimate(request, catalog);
+  const answer = answerEstimate(request, catalog, session.io.directory);
   if ("error" in answer) throw unanswerable(answer.error);
   const { renderServingPoint } = await import("../../reports/serving-table.ts");
   if (flags.json) await session.printJson(answer);

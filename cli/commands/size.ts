@@ -35,18 +35,22 @@ async function size(flags: SizeFlags, session: Session): Promise<void> {
   if (flags.batch !== undefined) {
     refuseWithBatch(fields);
     const { runBatch } = await import("../batch.ts");
-    return await runBatch(flags.batch, { read: readSizeRequest, answer: (request) => answerSize(request, catalog) }, session);
+    return await runBatch(
+      flags.batch,
+      { read: readSizeRequest, answer: (request) => answerSize(request, catalog, session.io.directory) },
+      session,
+    );
   }
   if (flags.gpu === undefined && flags.model !== undefined) {
     const { fitsOn } = await import("../fits-on.ts");
     const { renderFits } = await import("../../reports/fits-table.ts");
-    const fits = fitsOn(checkedOrFail(readSizeRequest({ ...fields, gpu: "any" })), catalog);
+    const fits = fitsOn(checkedOrFail(readSizeRequest({ ...fields, gpu: "any" })), catalog, session.io.directory);
     if (flags.json) await session.printJson(fits);
     else await session.print(renderFits(fits, { ...renderingOf(session, flags), verbose: flags.verbose === true }));
     if (fits.fitting.length === 0) session.endWith(1);
     return;
   }
-  const answer = answerSize(checkedOrFail(readSizeRequest(fields)), catalog);
+  const answer = answerSize(checkedOrFail(readSizeRequest(fields)), catalog, session.io.directory);
   if ("error" in answer) throw unanswerable(answer.error);
   const { renderMemory } = await import("../../reports/memory-table.ts");
   if (flags.json) await session.printJson(answer);

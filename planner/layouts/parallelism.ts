@@ -92,6 +92,7 @@ function brokenTile(model: Model, layout: Layout, format: WeightFormat | undefin
 }
 
 function tilesOf(model: Model, format: WeightFormat): Pick<WeightFormat, "tile" | "expertTile"> {
+  if (model.quantization?.precision === format.precision) return model.quantization;
   return format.published.find((layout) => layout.nativePrecision === model.nativePrecision) ?? format;
 }
 

@@ -87,6 +87,7 @@ function resolveConstants(profile: EngineProfile, version: string): EngineConsta
     cudaGraphs: resolve(constants.cudaGraphs, version),
     context: resolve(constants.context, version),
     hybridKvCache: resolve(constants.hybridKvCache, version),
+    calibratedKvCache: resolve(constants.calibratedKvCache, version),
     reportedTokens: resolve(constants.reportedTokens, version),
     recurrentStatesPerSequence: resolve(constants.recurrentStatesPerSequence, version),
   };

@@ -1,4 +1,4 @@
-import type { KvFormat } from "../../catalog/schema/engine.ts";
+import type { EngineRelease, KvFormat } from "../../catalog/schema/engine.ts";
 import type { Model } from "../../catalog/schema/model.ts";
 import { globalHeads, type HeadShape, localHeads } from "./weights/attention.ts";
 
@@ -14,6 +14,11 @@ export interface CacheLayers {
   readonly stateBytes: number;
 }
 
+/** What the cache holds: `auto` is the type of the scales that the files bring for it, where the engine heeds them. */
+export function cacheDtype(asked: KvFormat["dtype"] | "auto", model: Model, release: EngineRelease): KvFormat["dtype"] | "auto" {
+  return asked === "auto" && release.calibratedKvCache ? (model.quantization?.kvCacheDtype ?? "auto") : asked;
+}
+
 /** Bytes of one cached element. `auto` follows the activations. */
 export const kvElementBytes = (dtype: KvFormat["dtype"] | "auto", kvFormats: readonly KvFormat[], activationBytes: number): number =>
   dtype === "auto" ? activationBytes : (kvFormats.find((format) => format.dtype === dtype)?.bytesPerElement ?? activationBytes);
@@ -22,8 +27,8 @@ export const kvElementBytes = (dtype: KvFormat["dtype"] | "auto", kvFormats: rea
 export function cacheLayers(model: Model, tensorParallel: number, elementBytes: number): CacheLayers[] {
   if (model.architecture === "encoder") return [];
   if (model.compressedAttention !== null) return compressedLayers(model, elementBytes);
-  if (model.mla !== null) return [full(model.numLayers, latentBytes(model, model.mla, elementBytes))];
-  const attention = headBytes(globalHeads(model), tensorParallel, elementBytes);
+  const attention =
+    model.mla === null ? headBytes(globalHeads(model), tensorParallel, elementBytes) : latentBytes(model, model.mla, elementBytes);
   if (model.linearAttention !== null) {
     const stateBytes = model.kvCache.perSequence / model.linearAttention.layers / tensorParallel;
     return [
@@ -31,6 +36,7 @@ export function cacheLayers(model: Model, tensorParallel: number, elementBytes: 
       { kind: "recurrent", layers: model.linearAttention.layers, bytesPerToken: 0, window: 0, stateBytes },
     ];
   }
+  if (model.mla !== null) return [full(model.numLayers, attention)];
   if (model.encoder !== null) {
     const cross: CacheLayers = {
       kind: "cross",
@@ -45,12 +51,13 @@ export function cacheLayers(model: Model, tensorParallel: number, elementBytes: 
   if (local === null) return [full(model.numLayers, attention)];
   const windowed: CacheLayers = {
     kind: local.kind,
-    layers: local.layersLocal,
+    layers: local.layersLocal - (local.sharedLocal ?? 0),
     bytesPerToken: headBytes(localHeads(model), tensorParallel, elementBytes),
     window: local.window,
     stateBytes: 0,
   };
-  return local.layersGlobal === 0 ? [windowed] : [full(local.layersGlobal, attention), windowed];
+  const globalLayers = local.layersGlobal - (local.sharedGlobal ?? 0);
+  return globalLayers === 0 ? [windowed] : [full(globalLayers, attention), windowed];
 }
 
 const full = (layers: number, bytesPerToken: number): CacheLayers => ({ kind: "full", layers, bytesPerToken, window: 0, stateBytes: 0 });

@@ -3,7 +3,7 @@ import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
 import type { Layout } from "../layouts/layout.ts";
 import { activationBytes } from "./activations.ts";
-import { type CacheLayers, cacheLayers, kvElementBytes } from "./cache-layers.ts";
+import { type CacheLayers, cacheDtype, cacheLayers, kvElementBytes } from "./cache-layers.ts";
 import { type CachePaging, pageCache } from "./kv-cache.ts";
 import { contextBytes, cudaGraphBytes, nonTorchBytes } from "./runtime.ts";
 import { stageLayers, weightBytesPerGpu } from "./weights/weights.ts";
@@ -34,7 +34,7 @@ export function bindingStage(
   format: WeightFormat,
   totalBytes: number,
 ): StageBudget {
-  const element = kvElementBytes(layout.kvCacheDtype, release.kvFormats, format.activationBytes);
+  const element = kvElementBytes(cacheDtype(layout.kvCacheDtype, model, release), release.kvFormats, format.activationBytes);
   const layers = cacheLayers(model, layout.tensorParallel, element);
   let binding = stageBudget(0);
   for (let stage = 1; stage < layout.pipelineParallel; stage++) {

@@ -1,6 +1,6 @@
 import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { FormatConstants, GpuFamilyConstants, StepTimeConstants } from "../../catalog/schema/step-time.ts";
-import type { Precision } from "../layouts/precision.ts";
+import { fittedAs, type Precision } from "../layouts/precision.ts";
 import type { EngineTiming } from "./engine-generation.ts";
 import type { Replica } from "./replica.ts";
 
@@ -24,7 +24,7 @@ const gpuFamily = (constants: StepTimeConstants, gpu: Gpu): GpuFamilyConstants =
 
 /** The first format of a precision that the GPU has the hardware for; the last one needs none. */
 export function weightFormat(constants: StepTimeConstants, precision: Precision, gpu: Gpu): FormatConstants {
-  const choices = constants.precisions[precision] ?? [];
+  const choices = constants.precisions[precision] ?? constants.precisions[fittedAs(precision)] ?? [];
   const choice = choices.find(({ needs }) => needs === null || gpu.tflopsDense[needs] !== null) ?? choices.at(-1);
   const format = constants.formats[choice?.format ?? ""];
   if (format === undefined) throw new RangeError(`step-time constants have no format for ${precision}`);

@@ -18,10 +18,18 @@ export interface SpecResult {
   readonly assumptions: readonly Finding[];
 }
 
+interface SpecContext {
+  readonly file: string;
+  readonly catalog: Catalog;
+  /** Why the files of a model could not be read, with the field that names them. */
+  readonly modelFindings?: readonly Finding[];
+}
+
 /** Reads the text of a fleet spec. Never throws for what a user wrote: every mistake is a finding with its place. */
-export function readSpec(text: string, { file, catalog }: { readonly file: string; readonly catalog: Catalog }): SpecResult {
+export function readSpec(text: string, { file, catalog, modelFindings = [] }: SpecContext): SpecResult {
   const source = readYaml(text);
   const notes = createNotes();
+  for (const finding of modelFindings) notes.error(finding);
   const spec = source.value === null ? null : resolveFleet(source.value, { catalog, notes });
   const meant = notes.errors.map((finding) => ({ ...finding, ...source.position(finding.path) }));
   const findings = [
@@ -44,9 +52,25 @@ const followsFrom = (finding: Finding, unread: readonly Finding[]): boolean =>
       code === "bad-alias" && (finding.path === path || parentPath(path) === finding.path || finding.path.startsWith(`${path}.`)),
   );
 
-/** The files that a spec names and that must be read before it can be resolved; null for each that it does not name. */
-export function referencedFiles(text: string): { readonly catalogOverrides: string | null; readonly measurements: string | null } {
+/** The files and models that a spec names and that must be looked up before it can be resolved; null for each file that it does not name. */
+export interface References {
+  readonly catalogOverrides: string | null;
+  readonly measurements: string | null;
+  /** In the order of the file, with the field that each stands in. */
+  readonly models: readonly { readonly name: string; readonly path: string }[];
+}
+
+export function references(text: string): References {
   const value = readYaml(text).value ?? {};
-  const path = (key: string): string | null => (typeof value[key] === "string" ? value[key] : null);
-  return { catalogOverrides: path("catalogOverrides"), measurements: path("measurements") };
+  const textAt = (mapping: unknown, key: string): string | null => {
+    const found = typeof mapping === "object" && mapping !== null ? (mapping as Readonly<Record<string, unknown>>)[key] : undefined;
+    return typeof found === "string" ? found : null;
+  };
+  const workloads: readonly unknown[] = Array.isArray(value.workloads) ? value.workloads : [];
+  const named = [
+    { name: textAt(value.defaults, "model"), path: "defaults.model" },
+    ...workloads.map((workload, index) => ({ name: textAt(workload, "model"), path: `workloads[${index}].model` })),
+  ];
+  const models = named.flatMap(({ name, path }) => (name === null ? [] : [{ name, path }]));
+  return { catalogOverrides: textAt(value, "catalogOverrides"), measurements: textAt(value, "measurements"), models };
 }

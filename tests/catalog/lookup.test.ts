@@ -79,7 +79,8 @@ test.each([
 
 test("an id of the catalog is never read as a re-upload", () => {
   const resolved = resolveModelName(bundled, "zai-org/GLM-5.2-FP8");
-  expect(resolved).toEqual({ model: findModel(bundled, "zai-org/GLM-5.2-FP8") });
+  const model = findModel(bundled, "zai-org/GLM-5.2-FP8");
+  expect(resolved).toEqual({ model, row: model });
 });
 
 test("a name of no model in the catalog resolves to nothing, with or without an ending", () => {

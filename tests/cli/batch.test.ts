@@ -147,7 +147,7 @@ test("the name of a quantised re-upload says the precision", async () => {
   const { answers: told } = await batch("size", [
     line({ model: "Qwen/Qwen2.5-7B-Instruct-AWQ", gpu: "l4", maxModelLen: 4096, precision: "bf16" }),
   ]);
-  expect(told[0]).toMatchObject({ layout: { precision: "bf16" } });
+  expect(told[0]?.error).toMatchObject({ code: "precision-contradicts-name", path: "precision", value: "bf16", limit: "awq-int4" });
 });
 
 test.each([{ tp: 2 }, { tensor_parallel: 2 }, { tensorParalel: 2 }, { "max-model-len": 4096 }])(

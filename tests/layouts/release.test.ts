@@ -46,7 +46,7 @@ test("a version newer than the catalog is taken to be like the newest one, and s
 test("an unknown engine, an old version and a word that is no version are findings", () => {
   const codes = [
     engineRelease(engines, "vlm", "0.19.0"),
-    engineRelease(engines, "vllm", "0.5.0"),
+    engineRelease(engines, "vllm", "0.3.3"),
     engineRelease(engines, "vllm", "latest"),
   ];
   expect(codes.map((finding) => ("code" in finding ? finding.code : ""))).toEqual([

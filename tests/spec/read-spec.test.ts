@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { WorkloadSpec } from "../../planner/spec/fleet-spec.ts";
-import { formatPositionedFinding, readSpec, referencedFiles } from "../../planner/spec/read-spec.ts";
+import { formatPositionedFinding, readSpec, references } from "../../planner/spec/read-spec.ts";
 import { smallCatalog } from "./fixtures/small-catalog.ts";
 
 const read = (text: string) => readSpec(text, { file: "x.yaml", catalog: smallCatalog });
@@ -206,6 +206,11 @@ test("a site of one's own becomes a cluster with one zone and the market static"
 });
 
 test("the files that a spec names can be known before it is resolved", () => {
-  expect(referencedFiles(everyField)).toEqual({ catalogOverrides: "catalog.local.yaml", measurements: null });
-  expect(referencedFiles("a: [")).toEqual({ catalogOverrides: null, measurements: null });
+  expect(references(everyField)).toMatchObject({ catalogOverrides: "catalog.local.yaml", measurements: null });
+  expect(references("a: [")).toEqual({ catalogOverrides: null, measurements: null, models: [] });
+  const models = "defaults: { model: ./shared }\nworkloads: [{ name: a, model: ./own }, { name: b }, { model: 7 }]";
+  expect(references(models).models).toEqual([
+    { name: "./shared", path: "defaults.model" },
+    { name: "./own", path: "workloads[0].model" },
+  ]);
 });

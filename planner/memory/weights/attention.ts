@@ -42,12 +42,12 @@ export function groupedQueryTensors(model: Model, heads: HeadShape): Tensor[] {
   const queryRows = model.numAttentionHeads * heads.keyDim;
   const keyRows = heads.kvHeads * heads.keyDim;
   const valueRows = heads.kvHeads * heads.valueDim;
-  const tensors = [
+  const tensors: Tensor[] = [
     matrix("attention", "split", layout.attnOutputGate === true ? 2 * queryRows : queryRows, hidden),
     { ...matrix("attention", "kv", keyRows, hidden), kvHeads: heads.kvHeads },
-    matrix("attention", "split", hidden, model.numAttentionHeads * heads.valueDim),
+    { ...matrix("attention", "split", hidden, model.numAttentionHeads * heads.valueDim), part: "output" },
   ];
-  if (!heads.keyIsValue) tensors.push({ ...matrix("attention", "kv", valueRows, hidden), kvHeads: heads.kvHeads });
+  if (!heads.keyIsValue) tensors.push({ ...matrix("attention", "kv", valueRows, hidden), kvHeads: heads.kvHeads, part: "value" });
   if (layout.qkvBias === true) tensors.push(vector(queryRows + keyRows + valueRows));
   if (layout.oBias === true) tensors.push(vector(hidden));
   if (layout.qkNorm === "head") tensors.push(vector(2 * heads.keyDim));
@@ -84,18 +84,5 @@ export function indexerTensors(model: Model, indexer: NonNullable<Model["indexer
     matrix("attention", "replicated", indexer.headDim, model.hiddenSize),
     matrix("other", "replicated", indexer.heads, model.hiddenSize),
     vector(2 * indexer.headDim),
-  ];
-}
-
-/** Gated delta net (Qwen3-Next, Qwen3.5): projections of q, k, v and z, the gates b and a, a short convolution, a norm, the output. */
-export function gatedDeltaNetTensors(model: Model, linear: NonNullable<Model["linearAttention"]>): Tensor[] {
-  const keyRows = (linear.numKeyHeads ?? linear.numValueHeads) * (linear.keyHeadDim ?? linear.valueHeadDim);
-  const valueRows = linear.numValueHeads * linear.valueHeadDim;
-  return [
-    matrix("attention", "split", 2 * keyRows + 2 * valueRows, model.hiddenSize),
-    matrix("other", "split", 2 * linear.numValueHeads, model.hiddenSize),
-    matrix("other", "split", 2 * keyRows + valueRows, linear.convKernel),
-    vector(2 * linear.numValueHeads + linear.valueHeadDim),
-    matrix("attention", "split", model.hiddenSize, valueRows),
   ];
 }

@@ -1,6 +1,8 @@
 import type { Model } from "../../../catalog/schema/model.ts";
-import { gatedDeltaNetTensors, globalHeads, groupedQueryTensors, indexerTensors, latentAttentionTensors, localHeads } from "./attention.ts";
+import { globalHeads, groupedQueryTensors, indexerTensors, latentAttentionTensors, localHeads } from "./attention.ts";
 import { denseTensors, expertTensors } from "./feed-forward.ts";
+import { linearTensors } from "./linear-attention.ts";
+import { perLayerGroup, perLayerTable } from "./per-layer-inputs.ts";
 import { type LayerGroup, type ModelTensors, matrix, type Tensor, vector } from "./tensor.ts";
 
 /** Decoder-only models: input table, equal layers of attention and feed-forward, final norm, output head. */
@@ -9,9 +11,14 @@ export function decoderTensors(model: Model): ModelTensors {
   const hasHead = model.weightLayout.noLmHead !== true;
   const norm = vector(normLength(model));
   return {
-    first: [table, ...positionTable(model), ...visionTensors(model)],
-    groups: [...mixerGroups(model), ...feedForwardGroups(model), { layers: model.numLayers, tensors: normTensors(model) }],
-    last: hasHead && !model.tieWordEmbeddings ? [norm, { ...table, role: "head" }] : [norm],
+    first: [table, ...positionTable(model), ...perLayerTable(model), ...visionTensors(model)],
+    groups: [
+      ...mixerGroups(model),
+      ...feedForwardGroups(model),
+      ...perLayerGroup(model),
+      { layers: model.numLayers, tensors: normTensors(model) },
+    ],
+    last: [norm, ...(hasHead && !model.tieWordEmbeddings ? [{ ...table, role: "head" as const }] : []), ...headBias(model)],
     tiedHead: hasHead && model.tieWordEmbeddings ? table : null,
   };
 }
@@ -19,17 +26,18 @@ export function decoderTensors(model: Model): ModelTensors {
 /** Which mixer the layers have; a layer appears in exactly one mixer group and one feed-forward group. */
 function mixerGroups(model: Model): LayerGroup[] {
   const biases = mixerBiases(model);
+  if (model.linearAttention !== null) {
+    const whole = model.mla === null ? groupedQueryTensors(model, globalHeads(model)) : latentAttentionTensors(model, model.mla);
+    return [
+      { layers: model.linearAttention.attentionLayers, tensors: whole },
+      { layers: model.linearAttention.layers, tensors: linearTensors(model, model.linearAttention) },
+    ];
+  }
   if (model.mla !== null) {
     const latent = { layers: model.numLayers, tensors: latentAttentionTensors(model, model.mla) };
     return model.indexer === null ? [latent] : [latent, { layers: model.indexer.layers, tensors: indexerTensors(model, model.indexer) }];
   }
   const attention = [...groupedQueryTensors(model, globalHeads(model)), ...biases];
-  if (model.linearAttention !== null) {
-    return [
-      { layers: model.linearAttention.attentionLayers, tensors: attention },
-      { layers: model.linearAttention.layers, tensors: gatedDeltaNetTensors(model, model.linearAttention) },
-    ];
-  }
   if (model.slidingWindow === null) return [{ layers: model.numLayers, tensors: attention }];
   return [
     { layers: model.slidingWindow.layersGlobal, tensors: attention },
@@ -59,6 +67,8 @@ function normTensors(model: Model): Tensor[] {
 /** Never quantised; divided like everything else (vLLM's default mm_encoder_tp_mode "weights"). */
 const visionTensors = (model: Model): Tensor[] =>
   model.visionTower === null ? [] : [matrix("other", "split", model.visionTower.params, 1)];
+
+const headBias = (model: Model): Tensor[] => (model.weightLayout.headBias === true ? [vector(model.vocabSize)] : []);
 
 /** GPT-2 style models learn their positions. */
 const positionTable = (model: Model): Tensor[] =>

@@ -12,22 +12,23 @@ export function encoderTensors(model: Model): ModelTensors {
   const hidden = model.hiddenSize;
   const width = model.intermediateSize ?? 4 * hidden;
   const gated = model.weightLayout.mlpGated !== false;
+  // ModernBERT and Nomic have neither biases nor learnt positions.
+  const biased = model.weightLayout.encoderBias !== false;
   const pooler = model.weightLayout.pooler === true ? [matrix("other", "replicated", hidden, hidden + 1)] : [];
   return {
     first: [
       matrix("embedding", "vocabulary", model.vocabSize, hidden),
       matrix("embedding", "replicated", stated(model, "positionEmbeddings") + stated(model, "typeEmbeddings"), hidden),
-      vector(2 * hidden),
+      vector((biased ? 2 : 1) * hidden),
     ],
     groups: [
       {
         layers: model.numLayers,
         tensors: [
           matrix("attention", "split", 4 * hidden, hidden),
-          vector(4 * hidden),
           ...denseTensors(model, width),
-          vector((gated ? 0 : width) + hidden),
-          vector(4 * hidden),
+          ...(biased ? [vector(4 * hidden), vector((gated ? 0 : width) + hidden)] : []),
+          vector((biased ? 4 : 2) * hidden),
         ],
       },
     ],

@@ -5,7 +5,13 @@ import { matrix, type Tensor, vector } from "./tensor.ts";
 const isGated = (model: Model): boolean => model.weightLayout.mlpGated !== false;
 
 export function denseTensors(model: Model, width: number): Tensor[] {
-  return [matrix("mlp", "split", (isGated(model) ? 2 : 1) * width, model.hiddenSize), matrix("mlp", "split", model.hiddenSize, width)];
+  const upRows = (isGated(model) ? 2 : 1) * width;
+  const biases = model.weightLayout.mlpBias === true ? [vector(upRows + model.hiddenSize)] : [];
+  return [
+    matrix("mlp", "split", upRows, model.hiddenSize),
+    { ...matrix("mlp", "split", model.hiddenSize, width), part: "down" },
+    ...biases,
+  ];
 }
 
 /** Router, routed experts and shared experts of one layer. */
@@ -18,7 +24,7 @@ export function expertTensors(model: Model, moe: NonNullable<Model["moe"]>): Ten
   const tensors: Tensor[] = [
     layout.routerFp32 === true ? { ...router, float32: true } : router,
     matrix("expert", "expert", upRows, inner, moe.numExperts),
-    matrix("expert", "expert", inner, width, moe.numExperts),
+    { ...matrix("expert", "expert", inner, width, moe.numExperts), part: "down" },
   ];
   if (layout.routerBias === true) tensors.push(vector(moe.numExperts));
   if (layout.expertBias === true) tensors.push(matrix("other", "expert", upRows + inner, 1, moe.numExperts));

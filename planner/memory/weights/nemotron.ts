@@ -1,7 +1,8 @@
 import type { Model } from "../../../catalog/schema/model.ts";
 import { globalHeads, groupedQueryTensors } from "./attention.ts";
-import { expertTensors } from "./feed-forward.ts";
-import { type LayerGroup, type ModelTensors, matrix, type Tensor, vector } from "./tensor.ts";
+import { denseTensors, expertTensors } from "./feed-forward.ts";
+import { mambaTensors } from "./linear-attention.ts";
+import { type LayerGroup, type ModelTensors, matrix, vector } from "./tensor.ts";
 
 /** Nemotron-H: one mixer a layer (Mamba-2, attention or experts), each behind one norm. */
 export function nemotronTensors(model: Model, linear: NonNullable<Model["linearAttention"]>): ModelTensors {
@@ -11,22 +12,15 @@ export function nemotronTensors(model: Model, linear: NonNullable<Model["linearA
     { layers: linear.attentionLayers, tensors: groupedQueryTensors(model, globalHeads(model)) },
     { layers: model.numLayers, tensors: [vector(model.hiddenSize)] },
   ];
-  if (model.moe !== null) groups.push({ layers: model.moe.layers ?? 0, tensors: expertTensors(model, model.moe) });
+  const expertLayers = model.moe?.layers ?? 0;
+  if (model.moe !== null) groups.push({ layers: expertLayers, tensors: expertTensors(model, model.moe) });
+  const denseLayers = model.numLayers - linear.layers - linear.attentionLayers - expertLayers;
+  if (model.intermediateSize !== null && denseLayers > 0)
+    groups.push({ layers: denseLayers, tensors: denseTensors(model, model.intermediateSize) });
   return {
     first: [table],
     groups,
     last: [vector(model.hiddenSize), { ...table, role: "head" }],
     tiedHead: null,
   };
-}
-
-function mambaTensors(model: Model, linear: NonNullable<Model["linearAttention"]>): Tensor[] {
-  const inner = linear.numValueHeads * linear.valueHeadDim;
-  const groupRows = 2 * (linear.numGroups ?? 1) * (linear.stateSize ?? 0);
-  return [
-    matrix("attention", "split", 2 * inner + groupRows + linear.numValueHeads, model.hiddenSize),
-    matrix("other", "split", inner + groupRows, linear.convKernel + 1),
-    vector(3 * linear.numValueHeads + inner),
-    matrix("attention", "split", model.hiddenSize, inner),
-  ];
 }

@@ -7,6 +7,9 @@ export type TensorRole = "attention" | "mlp" | "expert" | "embedding" | "head" |
  */
 export type Sharding = "split" | "kv" | "vocabulary" | "expert" | "replicated";
 
+/** `value`: of attention; `output`: back from attention; `down`: back from a feed-forward layer. */
+export type TensorPart = "value" | "output" | "down";
+
 /** `count` equal matrices of one layer, `rows` output by `columns` input features. A vector has one column. */
 export interface Tensor {
   readonly role: TensorRole;
@@ -16,6 +19,8 @@ export interface Tensor {
   readonly count: number;
   /** With `kv` sharding: the heads that can be divided. */
   readonly kvHeads?: number;
+  /** The projections that GGUF mixtures store apart. */
+  readonly part?: TensorPart;
   /** Kept in 32 bits whatever the format. */
   readonly float32?: boolean;
 }

@@ -98,7 +98,7 @@ function storedModel(model: Model, format: WeightFormat): StoredModel {
 function sharded(model: Model, format: WeightFormat, tensors: readonly Tensor[]): ShardedBytes {
   const storage = storageOf(model, format);
   const sum = (matching: (tensor: Tensor) => boolean): number =>
-    tensors.filter(matching).reduce((bytes, tensor) => bytes + tensorBytes(tensor, storage(tensor.role)), 0);
+    tensors.filter(matching).reduce((bytes, tensor) => bytes + tensorBytes(tensor, storage(tensor)), 0);
   const heads = [...new Set(tensors.flatMap((tensor) => (tensor.sharding === "kv" ? [tensor.kvHeads ?? model.numKvHeads] : [])))];
   return {
     split: sum((tensor) => tensor.sharding === "split"),

@@ -1,5 +1,6 @@
 import type { Catalog } from "../../../catalog/catalog.ts";
 import { findModel, suggest } from "../../../catalog/lookup.ts";
+import { contradicts } from "../../../catalog/reupload-names.ts";
 import type { Model, Task } from "../../../catalog/schema/model.ts";
 import type { Finding } from "../../finding.ts";
 import { nativePrecision } from "../../layouts/native-precision.ts";
@@ -22,8 +23,17 @@ export function resolveModel({ raw, at, catalog, notes }: WorkloadPlace): Model 
   }
   const model = findModel(catalog, raw.model);
   if (model === undefined) {
-    notes.error(/^\.{0,2}\//.test(raw.model) ? modelFolder(path) : unknownModel(path, raw.model, catalog));
+    if (!notes.isBroken(path)) notes.error(isPath(raw.model) ? unreadModel(path, raw.model) : unknownModel(path, raw.model, catalog));
     return null;
+  }
+  if (model.copyOf !== null) {
+    const { model: original, precision, rule } = model.copyOf;
+    notes.assume({
+      code: "model-name-read-as",
+      path,
+      message: `${model.id} is read as ${original} in ${precision} (${rule})`,
+      value: original,
+    });
   }
   if (!model.deployable) {
     notes.error({
@@ -37,8 +47,16 @@ export function resolveModel({ raw, at, catalog, notes }: WorkloadPlace): Model 
   return model;
 }
 
-const modelFolder = (path: string): Finding =>
-  notSupported(path, "reading a model from a folder", "describe it under `models` in catalogOverrides and write its id");
+const isPath = (name: string): boolean => /^(\.{1,2})?\//.test(name);
+
+/** Reading files is the shell's work; who calls the planner alone adds the model to the catalog. */
+const unreadModel = (path: string, name: string): Finding => ({
+  code: "unread-model",
+  path,
+  message: `the files of ${show(name)} were not read`,
+  value: name,
+  suggestion: "plan with the gpufleet command, or describe the model under `models` in catalogOverrides and write its id",
+});
 
 function unknownModel(path: string, name: string, catalog: Catalog): Finding {
   const near = suggest(
@@ -101,13 +119,26 @@ const quality: Readonly<Record<Precision, QualityFloor>> = {
   "int8-w8a8": "int8",
   "int8-w8a16": "int8",
   "gguf-q8_0": "int8",
+  "bnb-int8": "int8",
   "awq-int4": "int4",
   "gptq-int4": "int4",
   "int4-w4a16": "int4",
   nvfp4: "int4",
   mxfp4: "int4",
   "bnb-nf4": "int4",
+  "gguf-q2_k": "int4",
+  "gguf-q3_k_s": "int4",
+  "gguf-q3_k_m": "int4",
+  "gguf-q3_k_l": "int4",
+  "gguf-q4_0": "int4",
+  "gguf-q4_1": "int4",
+  "gguf-q4_k_s": "int4",
   "gguf-q4_k_m": "int4",
+  "gguf-iq4_xs": "int4",
+  "gguf-iq4_nl": "int4",
+  "gguf-q5_0": "int4",
+  "gguf-q5_1": "int4",
+  "gguf-q5_k_s": "int4",
   "gguf-q5_k_m": "int4",
   "gguf-q6_k": "int4",
 };
@@ -145,6 +176,18 @@ export function resolvePrecisions(model: Model | null, { raw, at, notes }: Workl
     return precisions;
   }
   const precisions = [...new Set(named.filter((name) => name !== "auto"))];
+  for (const [index, precision] of precisions.entries()) {
+    const copy = model?.copyOf ?? null;
+    if (model === null || copy === null || !contradicts(copy.precision, precision)) continue;
+    notes.error({
+      code: "precision-contradicts-name",
+      path: Array.isArray(raw.precision) ? at("precision", index) : path,
+      message: `${model.id} holds ${copy.precision} weights by its name (${copy.rule}), and not ${precision}`,
+      value: precision,
+      limit: copy.precision,
+      suggestion: `write precision: ${copy.precision}, or name ${copy.model}`,
+    });
+  }
   const floor = raw.qualityFloor;
   for (const [index, precision] of precisions.entries()) {
     if (floor === undefined || isAllowed(precision, floor) || precision === model?.nativePrecision) continue;
@@ -163,6 +206,8 @@ export function resolvePrecisions(model: Model | null, { raw, at, notes }: Workl
 
 /** A model that was published quantised loses nothing by its own format, and gains nothing by a wider one. */
 function automaticPrecisions(model: Model | null, floor: QualityFloor): Precision[] {
+  // A copy has one format: the file it is.
+  if (model !== null && model.copyOf !== null) return [model.copyOf.precision];
   const native = model === null ? null : nativePrecision(model);
   const finest = native === null ? 0 : qualityOrder.indexOf(quality[native]);
   const chosen = automatic.filter((precision) => isAllowed(precision, floor) && qualityOrder.indexOf(quality[precision]) >= finest);

@@ -16,6 +16,15 @@ export function resolveWeights(model: Model | null, place: WorkloadPlace): Weigh
   const { raw, at, path, notes } = place;
   const source = raw.weights?.source ?? defaults.weightsSource;
   const uri = raw.weights?.uri ?? null;
+  if (source === "hf" && /^(\.{1,2})?\//.test(raw.model ?? "") && !notes.isBroken(at("weights"))) {
+    notes.error(
+      missing(
+        at("weights"),
+        "where the servers get the weights",
+        `a model of your own is not on Hugging Face: give source s3 or gs with a uri`,
+      ),
+    );
+  }
   if (source === "hf") {
     if (uri !== null && !notes.isBroken(at("weights", "source")))
       notes.error({
