@@ -1,6 +1,7 @@
 import type { Architecture } from "./schema/architecture.ts";
 import type { CheckRules } from "./schema/check-rules.ts";
 import type { EngineProfile } from "./schema/engine.ts";
+import type { EngineReleases } from "./schema/engine-releases.ts";
 import type { CudaMemoryRule, Gpu } from "./schema/gpu.ts";
 import type { InstanceType } from "./schema/instance-type.ts";
 import type { Model } from "./schema/model.ts";
@@ -26,6 +27,7 @@ export interface Catalog {
   readonly prices: readonly Price[];
   readonly spotInterruptions: readonly SpotInterruption[];
   readonly engines: readonly EngineProfile[];
+  readonly engineReleases: EngineReleases;
   readonly stepTime: StepTimeConstants;
   readonly serving: ServingConstants;
   /** What the short source keys of rows stand for; a source that is no key speaks for itself. */

@@ -10,6 +10,7 @@ import { applyOverrides, readOverrides } from "./overrides.ts";
 import { architectureSchema } from "./schema/architecture.ts";
 import { checkRulesSchema } from "./schema/check-rules.ts";
 import { engineProfileSchema } from "./schema/engine.ts";
+import { engineReleasesSchema } from "./schema/engine-releases.ts";
 import { cudaMemoryRuleSchema, gpuSchema } from "./schema/gpu.ts";
 import { instanceTypeSchema } from "./schema/instance-type.ts";
 import { type Model, modelSchema } from "./schema/model.ts";
@@ -82,6 +83,7 @@ function readBundled(): CatalogFacts {
     engines: dataFiles("engines")
       .filter((path) => path !== stepTimePath)
       .map((path) => readData(path, engineProfileSchema)),
+    engineReleases: readData("engine-releases.json", engineReleasesSchema),
     stepTime: readData(stepTimePath, stepTimeSchema),
     serving: readData("serving.json", servingSchema),
     sources: Object.assign({}, ...[...instanceFiles, ...priceFiles].map((file) => file.sources)),

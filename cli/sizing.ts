@@ -15,6 +15,7 @@ import { memoryBudget } from "../planner/memory/budget.ts";
 import type { MemoryBudget } from "../planner/memory/memory-budget.ts";
 import type { ReadModel } from "../planner/models/read-model.ts";
 import { defaults } from "../planner/spec/defaults.ts";
+import { readEngineVersion } from "./engine-version.ts";
 import { isModelPath, readModelPath } from "./model-files.ts";
 import type { SizeRequest } from "./request.ts";
 
@@ -43,7 +44,7 @@ export function resolveRequest(request: SizeRequest, catalog: Catalog, directory
   const { model: _model, gpu: _gpu, engine: _engine, engineVersion: _version, ...wish } = request;
   const precision = wish.precision ?? named.precision;
   const layout = completeLayout(named.model, gpu, release, present({ ...wish, precision }));
-  const assumptions = [...named.assumptions, ...versionAssumptions(request, release)];
+  const assumptions = [...named.assumptions, ...versionAssumptions(request, release, catalog)];
   const resolved = { model: named.model, gpu, release, layout, assumptions };
   return { resolved: request.expertParallel === undefined ? withExpertParallel(resolved) : resolved };
 }
@@ -64,12 +65,11 @@ function withExpertParallel(resolved: Resolved): Resolved {
   return { ...resolved, layout: dealt, assumptions: [...assumptions, assumption] };
 }
 
-/** That the version is newer than the catalog, or that it was no number and the usual one stands in. */
-function versionAssumptions({ engineVersion }: SizeRequest, release: EngineRelease): Finding[] {
+/** That the version is newer than the catalog, or how it was read out of what was written. */
+function versionAssumptions({ engineVersion }: SizeRequest, release: EngineRelease, catalog: Catalog): Finding[] {
   const newer = release.assumption === null ? [] : [release.assumption];
-  if (engineVersion === undefined || engineVersion === release.version) return newer;
-  const message = `${release.version} by default: ${JSON.stringify(engineVersion)} is no version number`;
-  return [...newer, { code: "default-engine-version", path: "engineVersion", message, value: release.version }];
+  const { rule, version } = readEngineVersion(release.engine, engineVersion, catalog);
+  return rule === null ? newer : [...newer, { code: "engine-version-read-as", path: "engineVersion", message: rule, value: version }];
 }
 
 export interface NamedModel {
@@ -146,16 +146,10 @@ const unknownGpu = (name: string, catalog: Catalog): Finding => {
   return { code: "unknown-gpu", path: "gpu", message: `no GPU ${JSON.stringify(name)} in the catalog`, value: name, suggestion };
 };
 
-/**
- * The engine that was asked for; without a version, or with one that is no number (`gpt-oss-dev`), the one that specs get, and for other
- * engines the newest whose constants are known.
- */
+/** The engine that was asked for, at the version that was meant. */
 export function releaseOf(asked: Pick<SizeRequest, "engine" | "engineVersion">, catalog: Catalog): EngineRelease | Finding {
   const name = asked.engine?.toLowerCase() ?? defaults.engineName;
-  const newest = catalog.engines.find((profile) => profile.name === name)?.newestVersion ?? "";
-  const usual = name === defaults.engineName ? defaults.engineVersion : newest;
-  const version = /^v?\d+\.\d+/.test(asked.engineVersion ?? "") ? (asked.engineVersion ?? usual) : usual;
-  const release = engineRelease(catalog.engines, name, version);
+  const release = engineRelease(catalog.engines, name, readEngineVersion(name, asked.engineVersion, catalog).version);
   return "code" in release ? { ...release, path: release.code === "unknown-engine" ? "engine" : "engineVersion" } : release;
 }
 

@@ -1,6 +1,6 @@
 import type { Finding } from "../planner/finding.ts";
 import { wrap } from "./columns.ts";
-import { type FindingGroup, groupFindings, groupText } from "./finding-text.ts";
+import { type FindingGroup, findingText, groupFindings, groupText } from "./finding-text.ts";
 import { type Rendering, styleFor } from "./style.ts";
 
 const assumptionsShown = 6;
@@ -44,6 +44,10 @@ export function assumptionLines(assumptions: readonly Finding[], rendering: Find
     ...(hidden > 0 ? [style.faint(`  and ${hidden} more kinds: --verbose shows all`)] : []),
   ];
 }
+
+/** What one answer takes for granted, a line each, below its title. */
+export const takenForGranted = (assumptions: readonly Finding[], { color, width }: Rendering): string[] =>
+  assumptions.flatMap((finding) => wrap(styleFor(color).faint(`Assumed: ${findingText(finding)}`), width, "", "  "));
 
 const items = (groups: readonly FindingGroup[], { width }: Rendering): string[] =>
   groups.flatMap((group) => wrap(`- ${groupText(group)}`, width, "  ", "    "));

@@ -2,6 +2,7 @@ import type { Finding } from "../planner/finding.ts";
 import type { Layout } from "../planner/layouts/layout.ts";
 import type { MemoryBudget } from "../planner/memory/memory-budget.ts";
 import { type Column, renderColumns, wrap } from "./columns.ts";
+import { takenForGranted } from "./finding-lines.ts";
 import { findingText } from "./finding-text.ts";
 import { layoutText } from "./layout-text.ts";
 import { modelName } from "./model-name.ts";
@@ -17,6 +18,8 @@ export interface LayoutMemory extends Partial<Omit<MemoryBudget, "fits" | "findi
   readonly layout: Layout;
   readonly fits: boolean;
   readonly finding: Finding | null;
+  /** What was taken for granted on the way to this answer. */
+  readonly assumptions?: readonly Finding[];
 }
 
 interface Part {
@@ -30,6 +33,7 @@ export function renderMemory(sized: LayoutMemory, rendering: Rendering): string 
   const lines = [
     `${style.strong(modelName(sized.model))} on ${layoutText(sized.layout)}, ${sized.engine} ${sized.engineVersion}: ${verdict}`,
   ];
+  lines.push(...takenForGranted(sized.assumptions ?? [], rendering));
   if (sized.finding !== null) lines.push(...wrap(findingText({ ...sized.finding, path: "" }), rendering.width, "  ", "  "));
   const { totalBytesPerGpu: total } = sized;
   if (total === undefined) return `${lines.join("\n")}\n`;

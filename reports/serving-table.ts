@@ -2,6 +2,7 @@ import type { Finding } from "../planner/finding.ts";
 import type { Layout } from "../planner/layouts/layout.ts";
 import type { LatencySummary, Lengths, Load, ServingPoint } from "../planner/performance/serving-point.ts";
 import { type Column, renderColumns, wrap } from "./columns.ts";
+import { takenForGranted } from "./finding-lines.ts";
 import { findingText } from "./finding-text.ts";
 import { layoutText } from "./layout-text.ts";
 import { modelName } from "./model-name.ts";
@@ -19,6 +20,8 @@ export interface LayoutUnderLoad extends Partial<Omit<ServingPoint, "fits" | "fi
   readonly lengths: Lengths;
   readonly fits: boolean;
   readonly finding: Finding | null;
+  /** What was taken for granted on the way to this answer. */
+  readonly assumptions?: readonly Finding[];
 }
 
 interface Latency extends LatencySummary {
@@ -48,6 +51,7 @@ export function renderServingPoint(point: LayoutUnderLoad, rendering: Rendering)
     `${style.strong(modelName(point.model))} on ${layoutText(point.layout)}, ${point.engine} ${point.engineVersion}`,
     `${grouped(point.lengths.inputTokens)} tokens in, ${grouped(point.lengths.outputTokens)} out; ${loadText(point.load)}`,
   ];
+  lines.push(...takenForGranted(point.assumptions ?? [], rendering));
   if (!point.fits || point.finding !== null) {
     const verdict = point.fits ? style.warning("cannot hold this load") : style.bad("does not fit");
     lines.push(...wrap(`${verdict}${point.finding === null ? "" : `: ${findingText({ ...point.finding, path: "" })}`}`, rendering.width));

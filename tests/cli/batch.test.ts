@@ -86,7 +86,7 @@ test("a line that cannot be answered gets an error, the others their answer, and
     line({ id: 4, ...qwen, precision: "fp9" }),
     line({ id: 5, ...qwen, tensorParallel: "two" }),
     line({ id: 6, gpu: "l4" }),
-    line({ id: 7, ...qwen, engineVersion: "0.0.1" }),
+    line({ id: 7, ...qwen, engine: "vlm" }),
     line({ id: 8, ...qwen }),
   ]);
   expect(code).toBe(0);

@@ -40,6 +40,24 @@ test.each([
   expect(await gpufleet(argv)).toEqual({ code: 2, out: "", err: line });
 });
 
+test("an answer says under its title what it takes for granted", async () => {
+  const { out } = await gpufleet([
+    "size",
+    "--model",
+    "Qwen3-8B",
+    "--gpu",
+    "l40s",
+    "--max-model-len",
+    "8192",
+    "--engine-version",
+    "2024-H2",
+  ]);
+  expect(out.split("\n").slice(0, 2)).toEqual([
+    "Qwen3-8B on l40s tp1 bf16, vllm 0.6.2: fits",
+    "Assumed: engineVersion: 0.6.2, the newest release of 2024-H2",
+  ]);
+});
+
 test.each([
   [["size"], "--model: is missing"],
   [["size", "--gpu", "l4"], "--model: is missing"],
@@ -50,7 +68,6 @@ test.each([
     '--precision: "fp9" is not one of the known values; did you mean fp8?',
   ],
   [["size", "--model", "Qwen3-8B", "--gpu", "l4", "--engine", "vlm"], "--engine: "],
-  [["size", "--model", "Qwen3-8B", "--gpu", "l4", "--engine-version", "0.1"], "--engine-version: "],
   [["size", "--model", "Qwen3-8B", "--gpu", "l4", "--gpu-memory-utilization", "0"], "--gpu-memory-utilization: 0 is not valid"],
   [["estimate", "--model", "Qwen3-8B"], "--gpu: is missing"],
   [["estimate", "--model", "Qwen3-8B", "--gpu", "l4", "--qps", "1", "--concurrency", "2"], "cannot be used with option"],
