@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type Changeover, noChangeover } from "../planner/plan/changeover.ts";
 import type { FleetPlan, Money } from "../planner/plan/fleet-plan.ts";
 
 type UsdPerMonthByName = Readonly<Record<string, number>>;
@@ -21,6 +22,8 @@ export interface CostReportArgs {
   readonly gap: number;
   /** The user's budget; null when the spec has none. */
   readonly budgetUsdPerMonth: number | null;
+  /** Of nodes that are there only until replicas have moved; not in the other figures. */
+  readonly changeoverUsdPerHour: number;
 }
 
 /**
@@ -34,7 +37,7 @@ export class CostReport extends pulumi.ComponentResource {
   }
 }
 
-export function costReportArgs(plan: FleetPlan): CostReportArgs {
+export function costReportArgs(plan: FleetPlan, { usdPerHour: changeoverUsdPerHour }: Changeover = noChangeover): CostReportArgs {
   const { cost, optimality } = plan;
   return {
     usdPerMonth: cost.usdPerMonth,
@@ -50,6 +53,7 @@ export function costReportArgs(plan: FleetPlan): CostReportArgs {
     lowerBoundUsdPerHour: optimality.lowerBoundUsdPerHour,
     gap: optimality.gap,
     budgetUsdPerMonth: plan.budget?.usdPerMonth ?? null,
+    changeoverUsdPerHour,
   };
 }
 

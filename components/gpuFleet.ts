@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PlanningError } from "../planner/finding.ts";
+import { type Changeover, type DeployedFleet, deployedFleet, noChangeover } from "../planner/plan/changeover.ts";
 import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
 import type { ClusterBinding } from "./clusterBinding.ts";
 import { CostReport, costReportArgs } from "./costReport.ts";
@@ -22,6 +23,8 @@ export interface GpuFleetArgs {
   /** Token of the Hugging Face Hub, put into the Kubernetes secrets that workloads name in `weights.tokenSecret`. */
   readonly huggingFaceToken?: pulumi.Input<string> | undefined;
   readonly credentials?: CloudCredentials;
+  /** How to come to the plan from what runs now. Default: nothing runs yet. */
+  readonly changeover?: Changeover;
 }
 
 /**
@@ -31,42 +34,55 @@ export interface GpuFleetArgs {
 export class GpuFleet extends pulumi.ComponentResource {
   /** OpenAI-compatible base URLs inside the clusters, by workload. */
   readonly endpoints: Readonly<Record<string, string>>;
+  /** What runs when everything of the plan is made; not known before, and never when a part of it failed. */
+  readonly deployed: pulumi.Output<DeployedFleet>;
 
   constructor(name: string, args: GpuFleetArgs, opts?: pulumi.ComponentResourceOptions) {
     const findings = validityFindings(args);
     if (findings.length > 0) throw new PlanningError(findings);
-    const { plan } = args;
+    const { plan, changeover = noChangeover } = args;
     super("gpu-fleet-planner:index:GpuFleet", name, { fleet: plan.fleet }, opts);
     const own = { parent: this };
     const tags = { ...plan.tags, ...args.tags };
 
-    new CostReport(name, costReportArgs(plan), own);
+    new CostReport(name, costReportArgs(plan, changeover), own);
     const providers = providersFor(plan.clusters, args.clusters, args.credentials ?? {}, own);
     const pools = this.#nodePools(args, tags, providers);
-    this.endpoints = this.#services(args, tags, providers, pools);
+    const services = this.#services(args, tags, providers, pools);
+    this.endpoints = Object.fromEntries([...services].map(([workload, { endpoint }]) => [workload, endpoint]));
+    const made = [...services.values()].flatMap(({ deployments }) => deployments.map(({ id }) => id));
+    this.deployed = pulumi.all(made).apply(() => deployedFleet(plan, changeover.extraNodes));
     this.registerOutputs({ endpoints: this.endpoints });
   }
 
-  #nodePools({ plan, clusters }: GpuFleetArgs, tags: Record<string, string>, providers: Providers): ReadonlyMap<string, NodePool> {
+  #nodePools(
+    { plan, clusters, changeover = noChangeover }: GpuFleetArgs,
+    tags: Record<string, string>,
+    providers: Providers,
+  ): ReadonlyMap<string, NodePool> {
     return new Map(
       plan.pools.map((pool) => {
         const owner = { fleet: plan.fleet, pool: pool.name, costCenter: pool.costCenter, tags };
         const binding = clusters[pool.cluster] ?? {};
         return [
           pool.name,
-          new NodePool(pool.name, { pool, binding, owner, provider: providers.cloud.get(pool.cluster) }, { parent: this }),
+          new NodePool(
+            pool.name,
+            { pool, extraNodes: changeover.extraNodes[pool.name] ?? 0, binding, owner, provider: providers.cloud.get(pool.cluster) },
+            { parent: this },
+          ),
         ];
       }),
     );
   }
 
   #services(
-    { plan, catalog, huggingFaceToken }: GpuFleetArgs,
+    { plan, catalog, huggingFaceToken, changeover = noChangeover }: GpuFleetArgs,
     tags: Record<string, string>,
     providers: Providers,
     pools: ReadonlyMap<string, NodePool>,
-  ): Record<string, string> {
-    const endpoints: Record<string, string> = {};
+  ): ReadonlyMap<string, InferenceService> {
+    const services = new Map<string, InferenceService>();
     const workloads = plan.workloads.map((workload) => ({ workload, served: servedDeployments(plan, workload, catalog) }));
     for (const { name: cluster } of plan.clusters) {
       const here = workloads.filter(({ served }) => served[0]?.pool.cluster === cluster);
@@ -80,12 +96,12 @@ export class GpuFleet extends pulumi.ComponentResource {
       for (const one of here) {
         const service = new InferenceService(
           one.workload.name,
-          { ...one, fleet: plan.fleet, tags, namespace: objects.namespace.metadata.name, pools, after: objects.shared },
+          { ...one, fleet: plan.fleet, tags, namespace: objects.namespace.metadata.name, pools, after: objects.shared, changeover },
           { parent: this, providers: { kubernetes: provider } },
         );
-        endpoints[one.workload.name] = service.endpoint;
+        services.set(one.workload.name, service);
       }
     }
-    return endpoints;
+    return services;
   }
 }

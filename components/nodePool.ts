@@ -7,6 +7,8 @@ import type { Ownership } from "./tags.ts";
 
 export interface NodePoolArgs {
   readonly pool: PlannedPool;
+  /** On top of the plan's, until replicas have moved. */
+  readonly extraNodes: number;
   readonly binding: ClusterBinding;
   readonly owner: Ownership;
   /** Explicit: EKS and GKE resources are never made by a default provider. None for static clusters. */
@@ -19,22 +21,31 @@ export interface NodePoolArgs {
  */
 export class NodePool extends pulumi.ComponentResource {
   constructor(name: string, args: NodePoolArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("gpu-fleet-planner:index:NodePool", name, nodePoolInputs(args.pool), opts);
-    const { pool, binding, owner, provider } = args;
+    super("gpu-fleet-planner:index:NodePool", name, nodePoolInputs(args.pool, args.extraNodes), opts);
+    const { binding, owner, provider } = args;
+    const pool = withExtraNodes(args.pool, args.extraNodes);
     if (provider !== undefined && pool.cloud === "aws") eksNodeGroup(pool, binding, owner, { parent: this, provider });
     if (provider !== undefined && pool.cloud === "gcp") gkeNodePool(pool, binding, owner, { parent: this, provider });
     this.registerOutputs({});
   }
 }
 
-/** What the preview's JSON and policies see of the pool, its price among it. */
-export const nodePoolInputs = (pool: PlannedPool) => ({
+const withExtraNodes = (pool: PlannedPool, extra: number): PlannedPool => ({
+  ...pool,
+  nodes: pool.nodes + extra,
+  minNodes: pool.minNodes + extra,
+  maxNodes: pool.maxNodes + extra,
+});
+
+/** What the preview's JSON and policies see of the pool, its price among it: as planned, without nodes of a changeover. */
+export const nodePoolInputs = (pool: PlannedPool, extraNodes: number) => ({
   cluster: pool.cluster,
   cloud: pool.cloud,
   instanceType: pool.instanceType,
   market: pool.market,
   zones: [...pool.zones],
   nodes: pool.nodes,
+  extraNodes,
   gpu: pool.gpu,
   gpusPerNode: pool.gpusPerNode,
   usdPerNodeHour: pool.usdPerNodeHour,

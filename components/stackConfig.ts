@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Finding } from "../planner/finding.ts";
+import { type ChangeoverMode, changeoverModes } from "../planner/plan/changeover.ts";
 import { type LockMode, lockModes } from "../planner/plan/lock.ts";
 import type { ClusterBinding } from "./clusterBinding.ts";
 import type { CloudCredentials } from "./providers.ts";
@@ -12,6 +13,8 @@ export interface StackConfig {
   readonly spec: string;
   /** What to do with the lock beside the spec. */
   readonly lock: LockMode;
+  /** What to do where old and new replicas together do not fit the nodes. */
+  readonly changeover: ChangeoverMode;
   readonly clusters: Readonly<Record<string, ClusterBinding>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly huggingFaceToken: pulumi.Output<string> | undefined;
@@ -41,6 +44,7 @@ export const bindingSchema = z.strictObject({
 
 const clustersSchema = z.record(text, bindingSchema);
 const tagsSchema = z.record(text, z.string());
+const changeoverSchema = z.enum(changeoverModes, { error: `expected one of ${changeoverModes.join(", ")}` });
 const lockSchema = z.enum(lockModes, { error: `expected one of ${lockModes.join(", ")}` });
 
 /** Reads the stack's config and what it takes from other stacks, all that is wrong with it at once. */
@@ -49,6 +53,7 @@ export async function readStackConfig(): Promise<{ config: StackConfig; findings
   const clusters = parsed("clusters", clustersSchema, config.getObject("clusters") ?? {}, {});
   const tags = parsed("tags", tagsSchema, config.getObject("tags") ?? {}, {});
   const lock = parsed("lock", lockSchema, config.get("lock") || "use", "use");
+  const changeover = parsed("changeover", changeoverSchema, config.get("changeover") || "extra-nodes", "extra-nodes");
   const references = new StackReferences();
   const bindings = await Promise.all(
     Object.entries(clusters.value).map(async ([name, binding]) => [name, await bindingOf(name, binding, references)] as const),
@@ -57,12 +62,13 @@ export async function readStackConfig(): Promise<{ config: StackConfig; findings
     config: {
       spec: config.get("spec") || `stacks/${pulumi.getStack()}.fleet.yaml`,
       lock: lock.value,
+      changeover: changeover.value,
       clusters: Object.fromEntries(bindings),
       tags: tags.value,
       huggingFaceToken: (config.get("huggingFaceToken") ?? "") === "" ? undefined : config.requireSecret("huggingFaceToken"),
       credentials: { aws: awsCredentials(), gcp: gcpCredentials() },
     },
-    findings: [...clusters.findings, ...references.findings, ...tags.findings, ...lock.findings],
+    findings: [...clusters.findings, ...references.findings, ...tags.findings, ...lock.findings, ...changeover.findings],
   };
 }
 

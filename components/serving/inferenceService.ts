@@ -4,6 +4,7 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionBudget.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { Changeover } from "../../planner/plan/changeover.ts";
 import type { PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
 import { workloadLabel } from "../labels.ts";
 import type { NodePool } from "../nodePool.ts";
@@ -25,12 +26,14 @@ export interface InferenceServiceArgs {
   readonly pools: ReadonlyMap<string, NodePool>;
   /** What every deployment waits for beside its pool: priority classes, secrets. */
   readonly after: readonly pulumi.Resource[];
+  readonly changeover: Changeover;
 }
 
 /** One workload on Kubernetes: a Deployment per pool behind one Service and one PodDisruptionBudget. */
 export class InferenceService extends pulumi.ComponentResource {
   /** OpenAI-compatible base URL inside the cluster. */
   readonly endpoint: string;
+  readonly deployments: readonly Deployment[];
 
   constructor(name: string, args: InferenceServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     const { workload, served } = args;
@@ -59,10 +62,10 @@ export class InferenceService extends pulumi.ComponentResource {
       },
       own,
     );
-    for (const one of served) {
+    this.deployments = served.map((one) => {
       const pool = args.pools.get(one.pool.name);
-      engineDeployment(one, args, { ...own, dependsOn: [account, policy, ...args.after, ...(pool === undefined ? [] : [pool])] });
-    }
+      return engineDeployment(one, args, { ...own, dependsOn: [account, policy, ...args.after, ...(pool === undefined ? [] : [pool])] });
+    });
 
     this.endpoint = endpoint(args.fleet, workload.name);
     this.registerOutputs({ endpoint: this.endpoint });
@@ -82,12 +85,15 @@ function serviceInputs({ workload, served }: InferenceServiceArgs) {
 
 /**
  * `up` waits for on-demand replicas to answer, as long as their start may take. Spot capacity may be missing for hours, which is not a
- * failed update, so spot replicas are not waited for.
+ * failed update, so spot replicas are waited for only where others go when they serve. Replicas whose GPUs others still hold cannot be.
  */
+const isAwaited = ({ deployment, pool }: ServedDeployment, { takingOver, withoutRoom }: Changeover): boolean =>
+  takingOver.has(deployment.name) || (pool.market !== "spot" && !withoutRoom.has(deployment.name));
+
 function engineDeployment(served: ServedDeployment, args: InferenceServiceArgs, opts: pulumi.CustomResourceOptions): Deployment {
-  const { deployment, pool } = served;
+  const { deployment } = served;
   const { rolloutSeconds } = startupBudget(deployment);
-  const wait = pool.market === "spot" ? { annotations: { "pulumi.com/skipAwait": "true" } } : {};
+  const wait = isAwaited(served, args.changeover) ? {} : { annotations: { "pulumi.com/skipAwait": "true" } };
   return new Deployment(
     deployment.name,
     {

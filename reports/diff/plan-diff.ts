@@ -85,11 +85,12 @@ export interface PoolChange {
   readonly causes: readonly Cause[];
 }
 
-/** New nodes come before the old ones go: what both together need. */
+/** New replicas come before the old ones go: what is there on top of the new plan meanwhile. */
 export interface Overlap {
+  /** Whose replicas move. */
   readonly workloads: readonly string[];
-  readonly pools: readonly { readonly name: string; readonly nodes: number }[];
-  /** On top of the new plan, while both exist. */
+  /** Old pools go when the replicas have moved; nodes of a pool that stays go with the next `pulumi up`. */
+  readonly pools: readonly { readonly name: string; readonly nodes: number; readonly until: "replicas have moved" | "the next up" }[];
   readonly usdPerHour: number;
   /** Until the slowest replica that moves is up, as predicted. */
   readonly expectedSeconds: number;
@@ -103,6 +104,8 @@ export interface Overlap {
     /** Quota needed while both exist. */
     readonly peakGpus: number;
   }[];
+  /** Workloads whose old replicas go before the new ones can start: machines that stand in a rack cannot be added to. */
+  readonly gaps: readonly string[];
 }
 
 export interface Unpriced {

@@ -89,17 +89,28 @@ export function budgetText({ budget }: PlanDiff): string | null {
 
 const standingBefore = (left: number): string => (left >= 0 ? `${dollars(left)} to spare before` : `${dollars(-left)} over before`);
 
-export function overlapTexts({ workloads, pools, usdPerHour, expectedSeconds, expectedUsd, gpus }: Overlap): string[] {
-  const leaving = pools.reduce((sum, pool) => sum + pool.nodes, 0);
-  const nodes = pools.map((pool) => `${counted(pool.nodes, "node")} of ${pool.name}`);
+export function overlapTexts({ workloads, pools, usdPerHour, expectedSeconds, expectedUsd, gpus, gaps }: Overlap): string[] {
+  const nodesUntil = (until: Overlap["pools"][number]["until"]): string[] =>
+    pools.flatMap((pool) => (pool.until === until ? [`${counted(pool.nodes, "node")} of ${pool.name}`] : []));
+  const [leaving, extra] = [nodesUntil("replicas have moved"), nodesUntil("the next up")];
   return [
-    `${hourly(usdPerHour)} an hour on top of the new plan: ${few(nodes, 4, ", ")} ${leaving === 1 ? "stays" : "stay"} until ${few(workloads, 4, ", ")} ${workloads.length === 1 ? "is" : "are"} up elsewhere.`,
-    `One-off, about ${dollars(expectedUsd)} if it takes the ${counted(Math.ceil(expectedSeconds / 60), "minute")} that the slowest replica is expected to start in; longer where nodes are hard to get.`,
+    ...(pools.length === 0 ? [] : [`${hourly(usdPerHour)} an hour on top of the new plan:`]),
+    ...(leaving.length === 0
+      ? []
+      : [`${few(leaving, 4, ", ")}, until ${few(workloads, 4, ", ")} ${workloads.length === 1 ? "is" : "are"} up elsewhere.`]),
+    ...(extra.length === 0 ? [] : [`${few(extra, 4, ", ")}, until \`pulumi up\` is run once more.`]),
+    ...(workloads.length === 0 || pools.length === 0
+      ? []
+      : [
+          `About ${dollars(expectedUsd)} if it takes the ${counted(Math.ceil(expectedSeconds / 60), "minute")} that the slowest replica is expected to start in; longer where nodes are hard to get.`,
+        ]),
     ...gpus.map(
       ({ cloud, region, family, market, extraGpus, peakGpus }) =>
         `Quota while both exist: ${counted(peakGpus, "GPU")} of ${cloud} ${region} ${family} ${market}, ${grouped(extraGpus)} more than the new plan.`,
     ),
-    "Assumed: every new node is there before the first old one goes.",
+    ...(gaps.length === 0
+      ? []
+      : [`${few(gaps, 4, ", ")}: old replicas go before the new ones can start, because these machines cannot be added to.`]),
   ];
 }
 

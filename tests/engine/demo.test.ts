@@ -20,11 +20,11 @@ interface Story {
 
 async function live(): Promise<Story> {
   const stack = await EngineStack.create("demo");
-  const preview = await stack.digest();
+  const preview = withoutReads(await stack.digest());
   const up = await stack.up();
   const again = await stack.done(["preview", "--expect-no-changes"]);
   const outputs = JSON.parse((await stack.done(["stack", "output", "--json"])).stdout) as Record<string, unknown>;
-  const urnsAfterUp = await stack.urns();
+  const urnsAfterUp = (await stack.urns()).filter((urn) => !isRead(urn));
   await stack.done(["destroy", "--yes", "--skip-preview"]);
   return { stack, preview, up, again, outputs, urnsAfterUp, destroyed: { journal: stack.journal(), urns: await stack.urns() } };
 }
@@ -69,7 +69,7 @@ describe.skipIf(engine.missing !== undefined)("the demo on the real engine", () 
 
   test("a second preview finds nothing to do", () => {
     expect(story.again.code).toBe(0);
-    expect(story.again.stdout).toContain(`${story.preview.steps.length} unchanged`);
+    expect(story.again.stdout).toMatch(/Resources:\n +\d+ unchanged\n/);
   });
 
   test("finance reads the plan's figures from stack output --json", () => {
@@ -77,7 +77,7 @@ describe.skipIf(engine.missing !== undefined)("the demo on the real engine", () 
     const byPool = Object.fromEntries(Object.entries(cost.byPool).map(([name, { usdPerMonth }]) => [name, usdPerMonth]));
     expect(Object.keys(story.outputs).toSorted()).toEqual(
       [
-        ...["currency", "endpoints", "planSha256", "pricesAsOf", "usdPerHour", "usdPerMillionTokensByWorkload", "usdPerMonth"],
+        ...["currency", "deployed", "endpoints", "planSha256", "pricesAsOf", "usdPerHour", "usdPerMillionTokensByWorkload", "usdPerMonth"],
         ...["usdPerMonthByCloud", "usdPerMonthByCostCenter", "usdPerMonthByMarket", "usdPerMonthByPool", "usdPerMonthByWorkload"],
       ].toSorted(),
     );
@@ -105,6 +105,11 @@ describe.skipIf(engine.missing !== undefined)("the demo on the real engine", () 
 });
 
 const workloadNames = ({ workloads }: FleetPlan): string[] => workloads.map(({ name }) => name).toSorted();
+
+/** The program asks the stack for its own outputs. */
+const withoutReads = ({ steps, ...digest }: Digest): Digest => ({ ...digest, steps: steps.filter(({ op }) => op !== "read") });
+
+const isRead = (urn: string): boolean => /::pulumi:(pulumi:StackReference|providers:pulumi)::/.test(urn);
 
 type Inputs = Readonly<Record<string, unknown>>;
 

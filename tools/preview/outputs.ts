@@ -1,8 +1,11 @@
+import { deployedOutput } from "../../components/runningFleet.ts";
 import { dollars } from "../../reports/money.ts";
 
-/** Stack outputs as `pulumi preview` lists them, money written as money. */
+/** Stack outputs as `pulumi preview` lists them, money written as money; without what the program keeps for itself. */
 export function outputLines(outputs: Readonly<Record<string, unknown>>): string {
-  const names = Object.keys(outputs).toSorted();
+  const names = Object.keys(outputs)
+    .filter((name) => name !== deployedOutput)
+    .toSorted();
   const width = Math.max(...names.map((name) => name.length));
   return names.flatMap((name) => lines(name, outputs[name], width, "    ")).join("\n");
 }

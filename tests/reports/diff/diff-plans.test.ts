@@ -1,6 +1,6 @@
 import { assert, property } from "fast-check";
 import { expect, test } from "vitest";
-import type { Money } from "../../../planner/plan/fleet-plan.ts";
+import type { FleetPlan, Money } from "../../../planner/plan/fleet-plan.ts";
 import { type DiffContext, diffPlans } from "../../../reports/diff/diff-plans.ts";
 import { renderDiffMarkdown } from "../../../reports/diff/markdown.ts";
 import { renderDiffText } from "../../../reports/diff/text.ts";
@@ -59,14 +59,40 @@ test("the overlap is what the old nodes of moving workloads cost and hold, until
     more: otherCatalog,
   });
   const { overlap } = diffPlans(base, now, context);
-  expect(overlap).toMatchObject({ workloads: ["chat"], pools: [{ name: od, nodes: 1 }], usdPerHour: 10.4926, expectedSeconds: 420 });
+  expect(overlap).toMatchObject({
+    workloads: ["chat"],
+    pools: [{ name: od, nodes: 1, until: "the next up" }],
+    usdPerHour: 10.4926,
+    expectedSeconds: 420,
+  });
   expect(overlap?.expectedUsd).toBe(1.22);
   expect(overlap?.gpus).toEqual([{ cloud: "aws", region: "us-east-1", family: "g6e", market: "on-demand", extraGpus: 4, peakGpus: 8 }]);
 });
 
-test("a workload that only shrinks, or goes, overlaps with nothing", () => {
+test("a workload that shrinks, or goes, keeps its nodes until the next up and moves nobody", () => {
   const smaller = planOf({ pools: [l40s(1)], workloads: [{ name: "chat", qps: 2, on: { [od]: 2 } }], more: otherSpec });
-  expect(diffPlans(base, smaller, context).overlap).toBeNull();
+  const pools = [{ name: od, nodes: 1, until: "the next up" }];
+  expect(diffPlans(base, smaller, context).overlap).toMatchObject({ workloads: [], pools, usdPerHour: 10.4926, expectedUsd: 0, gaps: [] });
+  const same = planOf({ pools: [l40s(2)], workloads: [{ name: "chat", qps: 2, on: { [od]: 2 } }], more: otherSpec });
+  expect(diffPlans(base, same, context).overlap).toBeNull();
+});
+
+test("another layout on a pool that is full needs nodes for both; in a rack there is a gap instead", () => {
+  const other = (market: "on-demand" | "static") => {
+    const pools = [{ ...l40s(2), more: { market } }];
+    const on = (gpus: number, replicas: number): FleetPlan => {
+      const plan = planOf({ pools, workloads: [{ name: "chat", qps: 4, on: { [od]: replicas } }] });
+      const workloads = plan.workloads.map((workload) => ({
+        ...workload,
+        deployments: workload.deployments.map((one) => ({ ...one, name: `chat-tp${gpus}`, gpusPerReplica: gpus })),
+      }));
+      return { ...plan, workloads };
+    };
+    return diffPlans(on(2, 4), on(4, 2), context).overlap;
+  };
+  expect(other("on-demand")).toMatchObject({ workloads: ["chat"], pools: [{ name: od, nodes: 2, until: "the next up" }], gaps: [] });
+  expect(other("on-demand")?.gpus).toMatchObject([{ extraGpus: 8, peakGpus: 16 }]);
+  expect(other("static")).toMatchObject({ pools: [], usdPerHour: 0, gpus: [], gaps: ["chat"] });
 });
 
 test("a workload that changes through its neighbours alone says so", () => {

@@ -6,9 +6,11 @@ import { answering, listen } from "../listen.ts";
 import { Empty, pluginMessages, providerMessages, providerService, Struct } from "../messages.ts";
 import { changesBetween, forcesReplacement } from "./changes.ts";
 import { checkInputs, checkProviderInputs, type InputFailure } from "./checkInputs.ts";
+import { clusterChange } from "./cluster.ts";
 import { answers, computedOnCreate, created, updated } from "./computed.ts";
 import { readInputTypes } from "./inputTypes.ts";
-import { hangsOn, record } from "./journal.ts";
+import { hangsOn, type JournalEntry, record } from "./journal.ts";
+import { rolledOut } from "./rollout.ts";
 
 type Properties = Record<string, unknown>;
 
@@ -124,7 +126,7 @@ function difference(type: string, request: rpc.DiffRequest): rpc.DiffResponse {
   return response;
 }
 
-function create(request: rpc.CreateRequest): rpc.CreateResponse {
+async function create(request: rpc.CreateRequest): Promise<rpc.CreateResponse> {
   const urn = request.getUrn();
   const inputs = properties(request.getProperties());
   const response = new providerMessages.CreateResponse();
@@ -133,20 +135,27 @@ function create(request: rpc.CreateRequest): rpc.CreateResponse {
     return response;
   }
   const { id, outputs } = created(typeOf(urn), nameOf(urn), inputs);
+  await changed({ operation: "create", urn, id }, inputs);
   response.setId(id);
   response.setProperties(struct({ ...inputs, ...outputs }));
-  record({ operation: "create", urn, id });
   return response;
 }
 
-function update(request: rpc.UpdateRequest): rpc.UpdateResponse {
+/** A change is done when what it made runs. */
+async function changed(entry: Pick<JournalEntry, "operation" | "urn" | "id">, inputs: Properties): Promise<void> {
+  const change = clusterChange(typeOf(entry.urn), inputs);
+  if (change !== undefined) await rolledOut(entry.urn, change);
+  record(change === undefined ? entry : { ...entry, change });
+}
+
+async function update(request: rpc.UpdateRequest): Promise<rpc.UpdateResponse> {
   const old = properties(request.getOlds());
   const oldInputs = properties(request.getOldInputs());
   const added = Object.fromEntries(Object.entries(old).filter(([name]) => !Object.hasOwn(oldInputs, name)));
   const isPreview = request.getPreview();
   const response = new providerMessages.UpdateResponse();
   response.setProperties(struct({ ...added, ...properties(request.getNews()), ...updated(typeOf(request.getUrn()), old, isPreview) }));
-  if (!isPreview) record({ operation: "update", urn: request.getUrn(), id: request.getId() });
+  if (!isPreview) await changed({ operation: "update", urn: request.getUrn(), id: request.getId() }, properties(request.getNews()));
   return response;
 }
 
