@@ -93,12 +93,14 @@ export function overlapTexts({ workloads, pools, usdPerHour, expectedSeconds, ex
   const nodesUntil = (until: Overlap["pools"][number]["until"]): string[] =>
     pools.flatMap((pool) => (pool.until === until ? [`${counted(pool.nodes, "node")} of ${pool.name}`] : []));
   const [leaving, extra] = [nodesUntil("replicas have moved"), nodesUntil("the next up")];
-  return [
-    ...(pools.length === 0 ? [] : [`${hourly(usdPerHour)} an hour on top of the new plan:`]),
+  const kept = [
     ...(leaving.length === 0
       ? []
-      : [`${few(leaving, 4, ", ")}, until ${few(workloads, 4, ", ")} ${workloads.length === 1 ? "is" : "are"} up elsewhere.`]),
-    ...(extra.length === 0 ? [] : [`${few(extra, 4, ", ")}, until \`pulumi up\` is run once more.`]),
+      : [`${few(leaving, 4, ", ")} until ${few(workloads, 4, ", ")} ${workloads.length === 1 ? "is" : "are"} up elsewhere`]),
+    ...(extra.length === 0 ? [] : [`${few(extra, 4, ", ")} until \`pulumi up\` is run once more`]),
+  ];
+  return [
+    ...(kept.length === 0 ? [] : [`${hourly(usdPerHour)} an hour on top of the new plan: ${kept.join("; ")}.`]),
     ...(workloads.length === 0 || pools.length === 0
       ? []
       : [
