@@ -31,9 +31,10 @@ export function bestPlacement(placer: Placer, fleet: Fleet, workload: number, gu
 }
 
 /** The cheapest place of one option. */
-export function bestPlaceOf(placer: Placer, fleet: Fleet, workload: number, option: number): Choice | null {
+export function bestPlaceOf(placer: Placer, fleet: Fleet, workload: number, option: number, guide: Guide = noGuide): Choice | null {
   const { group } = at(at(placer.instance.workloads, workload).options, option);
-  return (group < 0 ? price(placer, fleet, workload, option, noGuide) : knownPrice(placer, fleet, workload, option)).choice;
+  const known = group >= 0 && guide === noGuide;
+  return (known ? knownPrice(placer, fleet, workload, option) : price(placer, fleet, workload, option, guide)).choice;
 }
 
 /** What an option can save at most by using GPUs that are paid for. */

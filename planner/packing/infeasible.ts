@@ -1,16 +1,15 @@
 import { at } from "../element.ts";
 import type { Fleet } from "./fleet.ts";
-import { instanceOf } from "./instance.ts";
+import { type Instance, instanceOf } from "./instance.ts";
 import type { Infeasible, PackingProblem, PackingWorkload } from "./problem.ts";
-import { shortlistsOf } from "./shortlist.ts";
+import { type Shortlist, shortlistsOf } from "./shortlist.ts";
 
 /** Workloads that no placement exists for, whatever the others do and however many nodes there are, with the rule that stands in the way. */
-export function unplaceable(problem: PackingProblem): Infeasible[] {
-  return problem.workloads.flatMap((workload, index): Infeasible[] =>
-    workload.demand === 0 || placeable(problem, workload)
-      ? []
-      : [{ reason: "workload", workload: index, rule: ruleInTheWay(problem, workload) }],
-  );
+export function unplaceable(problem: PackingProblem, instance: Instance, shortlists: readonly Shortlist[]): Infeasible[] {
+  const nowhere = instance.workloads.filter((_, index) => at(shortlists, index).options.length === 0).map(({ source }) => source);
+  return nowhere
+    .sort((a, b) => a - b)
+    .map((workload) => ({ reason: "workload", workload, rule: ruleInTheWay(problem, at(problem.workloads, workload)) }));
 }
 
 function ruleInTheWay(problem: PackingProblem, workload: PackingWorkload): "no-option" | "spot-share" | "survive" {

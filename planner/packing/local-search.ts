@@ -3,7 +3,7 @@ import { bestPlacement } from "./best-placement.ts";
 import { type Choice, type Fleet, place, remove } from "./fleet.ts";
 import { everyGroup, type Guide, noGuide } from "./guide.ts";
 import type { Placer } from "./placer.ts";
-import { type Random, randomFrom } from "./random.ts";
+import { type Random, randomFrom, shuffle } from "./random.ts";
 
 export interface SearchLimits {
   /** Distributions that may be computed. */
@@ -160,15 +160,6 @@ function someOf(count: number, most: number, random: Random): number[] {
   const all = Array.from({ length: count }, (_, index) => index);
   shuffle(all, random);
   return all.slice(0, most);
-}
-
-function shuffle(list: number[], random: Random): void {
-  for (let index = list.length - 1; index > 0; index--) {
-    const other = random.below(index + 1);
-    const moved = at(list, index);
-    list[index] = at(list, other);
-    list[other] = moved;
-  }
 }
 
 function restore(fleet: Fleet, touched: Touched): void {

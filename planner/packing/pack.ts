@@ -3,6 +3,7 @@ import { brokenLimits, unplaceable } from "./infeasible.ts";
 import { instanceOf } from "./instance.ts";
 import { packingOf } from "./packing-of.ts";
 import type { Infeasible, PackingProblem, PackingResult } from "./problem.ts";
+import { shortlistsOf } from "./shortlist.ts";
 import { type Solution, solve } from "./solve.ts";
 
 /**
@@ -11,9 +12,11 @@ import { type Solution, solve } from "./solve.ts";
  * docs/how-it-optimises.md tells the method.
  */
 export function pack(problem: PackingProblem, progress?: Progress): PackingResult {
-  const impossible = unplaceable(problem);
+  const instance = instanceOf(problem);
+  const shortlists = shortlistsOf(instance);
+  const impossible = unplaceable(problem, instance, shortlists);
   if (impossible.length > 0) return { infeasible: impossible };
-  const { fleet, bound } = solve(instanceOf(problem), progress);
+  const { fleet, bound } = solve(instance, shortlists, progress);
   if (fleet.excessGpus > 0) return { infeasible: whatIsShort(problem, fleet) };
   return { packing: packingOf(fleet, bound) };
 }
@@ -28,7 +31,10 @@ function whatIsShort(problem: PackingProblem, fleet: Solution["fleet"]): Infeasi
 }
 
 function limitInTheWay(problem: PackingProblem): "quota" | "max-nodes" | null {
-  const within = (part: PackingProblem): boolean => solve(instanceOf(part)).fleet.excessGpus === 0;
+  const within = (part: PackingProblem): boolean => {
+    const instance = instanceOf(part);
+    return solve(instance, shortlistsOf(instance)).fleet.excessGpus === 0;
+  };
   if (within(problem)) return null;
   return within({ ...problem, quotas: [] }) ? "quota" : "max-nodes";
 }

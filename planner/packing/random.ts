@@ -1,3 +1,5 @@
+import { at } from "../element.ts";
+
 /** Whole numbers below a limit, and fractions below 1, from a seed. */
 export interface Random {
   fraction(): number;
@@ -14,4 +16,14 @@ export function randomFrom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   return { fraction, below: (limit) => Math.floor(fraction() * limit) };
+}
+
+/** In place, every order equally likely. */
+export function shuffle(list: number[], random: Random): void {
+  for (let index = list.length - 1; index > 0; index--) {
+    const other = random.below(index + 1);
+    const moved = at(list, index);
+    list[index] = at(list, other);
+    list[other] = moved;
+  }
 }

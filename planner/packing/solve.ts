@@ -3,12 +3,14 @@ import type { Progress } from "../ports.ts";
 import { bestPlaceOf } from "./best-placement.ts";
 import { roundingShare } from "./bound/lagrangian.ts";
 import { branchAndBound, type Primal, type TreeLimits } from "./bound/tree.ts";
-import { emptyFleet, type Fleet, place } from "./fleet.ts";
+import { emptyFleet, type Fleet, fleetOf, place } from "./fleet.ts";
 import { everyGroup, noGuide } from "./guide.ts";
 import type { Instance } from "./instance.ts";
 import { insertAll, localSearch, objective, restoreAll, settle } from "./local-search.ts";
+import { menuOf } from "./menu.ts";
+import { choicesOf, firstPicks, searchMenus, tableOf } from "./menu-search.ts";
 import { makePlacer, type Placer } from "./placer.ts";
-import { fullNodeBound, shortened, shortlistsOf } from "./shortlist.ts";
+import { fullNodeBound, type Shortlist, shortened } from "./shortlist.ts";
 
 export interface Solution {
   /** With GPUs above its limits when no fleet within them was found. */
@@ -20,8 +22,11 @@ export interface Solution {
 /** Above this many workloads branching gains less on the bound than the same time does in the search. */
 const mostWorkloadsInTree = 40;
 
+/** Above this many the multipliers raise the bound by less than a thousandth, and take long to find. */
+const mostWorkloadsAtRoot = 400;
+
 /** Effort is counted in distributions computed, never in time, so that the answer does not depend on the machine. */
-const searchEffort = (workloads: number): number => Math.min(230_000, 600 * workloads + 100 * workloads ** 2);
+const searchEffort = (workloads: number): number => Math.min(40_000, 600 * workloads + 100 * workloads ** 2);
 const treeLimits: TreeLimits = { evaluations: 60_000, exactEvaluations: 5_000, gap: 0.0005, rootSteps: 120, nodeSteps: 18 };
 /** Large fleets with quotas: the multipliers of the root raise the bound by what the quotas cost. */
 const rootOnly: TreeLimits = { ...treeLimits, evaluations: 1, exactEvaluations: 0 };
@@ -29,27 +34,27 @@ const rootOnly: TreeLimits = { ...treeLimits, evaluations: 1, exactEvaluations: 
 /** A fleet that costs at most this much more than the bound needs no more searching. */
 const goodEnough = 1.0005;
 
-export function solve(instance: Instance, progress?: Progress): Solution {
-  const shortlists = shortlistsOf(instance);
+export function solve(instance: Instance, shortlists: readonly Shortlist[], progress?: Progress): Solution {
   const simpleBound = fullNodeBound(shortlists) * (1 - roundingShare);
   const placer = makePlacer(instance, shortlists, penaltyPerGpu(instance));
-  const fleet = startingFleet(placer);
-  const everyOptionThatPays = (): ReturnType<typeof shortened> =>
-    fleet.excessGpus > 0 ? shortlists : shortened(shortlists, fleet.usdPerHour - simpleBound);
+  const count = instance.workloads.length;
   progress?.("packing: search", 0.1);
-  const effort = searchEffort(instance.workloads.length);
+  const fleet = instance.limits.length === 0 ? fleetByMenus(placer, simpleBound) : startingFleet(placer);
+  const everyOptionThatPays = (): readonly Shortlist[] =>
+    fleet.excessGpus > 0 ? shortlists : shortened(shortlists, fleet.usdPerHour - simpleBound);
+  const effort = searchEffort(count);
   // A better fleet leaves fewer options that could pay, so the longer part of the search has less to look at.
   [0.3 * effort, effort].forEach((evaluations, seed) => {
     placer.shortlists = everyOptionThatPays();
     localSearch(placer, fleet, { evaluations, targetUsdPerHour: simpleBound * goodEnough, stopWithinLimits: false, seed });
   });
   placer.shortlists = everyOptionThatPays();
-  const large = instance.workloads.length > mostWorkloadsInTree;
-  if (large && instance.limits.length === 0) return { fleet, bound: Math.ceil(simpleBound) };
   progress?.("packing: proof", 0.5);
   const alive = placer.shortlists.map(({ options }) => options);
   const start = fleet.excessGpus > 0 ? ceiling(instance) : fleet.usdPerHour;
-  const tree = branchAndBound(instance, alive, start, large ? rootOnly : treeLimits, primalOf(placer, fleet));
+  const limited = instance.limits.length > 0;
+  if (!limited && count > mostWorkloadsAtRoot) return { fleet, bound: Math.ceil(simpleBound) };
+  const tree = branchAndBound(instance, alive, start, count > mostWorkloadsInTree ? rootOnly : treeLimits, primalOf(placer, fleet));
   const provenInfeasible = fleet.excessGpus > 0 && tree.bound >= start;
   if (fleet.excessGpus > 0 && !provenInfeasible) {
     localSearch(placer, fleet, { evaluations: placer.evaluations + 10 * effort, targetUsdPerHour: 0, stopWithinLimits: true, seed: 3 });
@@ -57,6 +62,39 @@ export function solve(instance: Instance, progress?: Progress): Solution {
   progress?.("packing: proof", 1);
   return { fleet, bound: Math.ceil(Math.max(tree.bound, simpleBound)) };
 }
+
+function fleetByMenus(placer: Placer, bound: number): Fleet {
+  const { instance } = placer;
+  const count = instance.workloads.length;
+  const nobody = emptyFleet(instance);
+  const slack = (30 * bound) / count ** 1.55;
+  const menus = instance.workloads.map((_, workload) => {
+    const own = at(at(placer.shortlists, workload).fullNodeUsdPerHour, 0);
+    return menuOf(placer, nobody, workload, Math.max(slack, 0.02 * own), 200);
+  });
+  const target = bound * goodEnough;
+  const table = tableOf(instance, menus);
+  const evaluations = Math.min(mostEvaluations, evaluationsPerRow * table.fixedUsd.length);
+  const started = Array.from({ length: starts }, (_, seed) => {
+    const picks = firstPicks(table, seed);
+    searchMenus(picks, { evaluations, targetUsdPerHour: target, seed });
+    return picks;
+  });
+  const picks = started.reduce((best, own) => (own.usdPerHour < best.usdPerHour ? own : best));
+  searchMenus(picks, { evaluations: starts * evaluations, targetUsdPerHour: target, seed: starts });
+  const fleet = fleetOf(instance, choicesOf(picks));
+  settle(
+    placer,
+    fleet,
+    menus.map((_, workload) => workload),
+  );
+  return fleet;
+}
+
+/** Rows priced from each of the starts, and from the best of them as much again as from all. */
+const starts = 8;
+const evaluationsPerRow = 300;
+const mostEvaluations = 8_000_000;
 
 /** The better of two: everybody where full nodes would be cheapest, or everybody where it costs least after those before. Then all settle. */
 function startingFleet(placer: Placer): Fleet {
