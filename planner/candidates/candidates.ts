@@ -47,13 +47,14 @@ export function candidatesFor(
   catalog: Catalog,
   offers: readonly Offer[],
   confidence: number,
+  sizes: Sizes = new Map(),
 ): Candidates {
   const { inputTokens, outputTokens, inputTokensP95, prefixCacheHitRate } = workload.demand;
   const lengths = { inputTokens, outputTokens, inputTokensP95, prefixCacheHitRate };
   const subject = { workload, model, release, catalog, confidence, offers, lengths };
   const taken: Candidate[] = [];
   const rejected: RejectedCandidate[] = [];
-  const known = new Map<string, Sized>();
+  const question = sizeQuestion(subject);
   for (const group of nodeGroups(subject)) {
     const { legal, illegal } = enumerateLayouts(model, group.gpu, release, {
       precisions: workload.precisions,
@@ -70,9 +71,9 @@ export function candidatesFor(
       });
     for (const { layout, finding } of illegal) reject(layout, finding);
     for (const layout of legal) {
-      const key = `${group.gpu.link}/${layoutKey(layout)}`;
-      const sized = known.get(key) ?? size(subject, group, layout);
-      known.set(key, sized);
+      const key = `${question}/${group.gpu.link}/${layoutKey(layout)}`;
+      const sized = sizes.get(key) ?? size(subject, group, layout);
+      sizes.set(key, sized);
       const fitting = sized.ok ? offersThatHold(subject, group, layout, sized.replica.memory.weightBytes) : [];
       if (!sized.ok) reject(layout, sized.finding);
       else if (fitting.length === 0) reject(layout, noNodeHolds(subject, group, layout, sized.replica.memory.weightBytes));
@@ -80,6 +81,13 @@ export function candidatesFor(
     }
   }
   return { taken, rejected };
+}
+
+/** Replicas of one catalog at one confidence, each by all else that its memory and capacity depend on: workloads that ask the same share the answer. */
+export type Sizes = Map<string, Sized>;
+
+function sizeQuestion({ workload, model, release, lengths }: Subject): string {
+  return JSON.stringify([model.id, release.engine, release.version, workload.kvCacheDtype, workload.maxModelLen, lengths, workload.slo]);
 }
 
 function nodeGroups(subject: Subject): NodeGroup[] {

@@ -1,6 +1,6 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { RejectedCandidate } from "../candidates/candidate.ts";
-import { type Candidates, candidatesFor } from "../candidates/candidates.ts";
+import { type Candidates, candidatesFor, type Sizes } from "../candidates/candidates.ts";
 import type { Offer } from "../candidates/offer.ts";
 import { offersFor } from "../candidates/offers.ts";
 import { at } from "../element.ts";
@@ -46,7 +46,8 @@ export interface PlanContext {
  */
 export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports = {}, context: PlanContext = {}): Promise<FleetPlan> {
   const { offers, findings: offerFindings } = offersFor(spec, catalog);
-  const search = (workload: WorkloadSpec, among: readonly Offer[]) => candidatesOf(workload, spec, catalog, among);
+  const sizes: Sizes = new Map();
+  const search = (workload: WorkloadSpec, among: readonly Offer[]) => candidatesOf(workload, spec, catalog, among, sizes);
   const searched = spec.workloads.map((workload) => search(workload, offers));
   const rejected = searched.flatMap((found) => found.rejected);
   const candidates = searched.map((found) => found.taken);
@@ -93,14 +94,14 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
   };
 }
 
-function candidatesOf(workload: WorkloadSpec, spec: FleetSpec, catalog: Catalog, offers: readonly Offer[]): Candidates {
+function candidatesOf(workload: WorkloadSpec, spec: FleetSpec, catalog: Catalog, offers: readonly Offer[], sizes: Sizes): Candidates {
   const model = catalog.models.find(({ id }) => id === workload.model);
   if (model === undefined) throw new Error(`workload ${workload.name} names a model that the catalog lacks: ${workload.model}`);
   const release = engineRelease(catalog.engines, workload.engine.name, workload.engine.version);
   if ("code" in release) throw new PlanningError([{ ...release, path: `${workload.path}.engine.version` }]);
   // Nothing to serve: no replica, whatever the model.
   if (workload.demand.requestsPerSecond === 0) return { taken: [], rejected: [] };
-  return candidatesFor(workload, model, release, catalog, offers, spec.confidence);
+  return candidatesFor(workload, model, release, catalog, offers, spec.confidence, sizes);
 }
 
 /** What the search and the bound take as given beside the spec. A fleet outside these rules may cost less. */
