@@ -106,7 +106,12 @@ function readReupload(catalog: Catalog, name: string): ResolvedModelName | undef
   if (variant !== undefined && original !== undefined) {
     const { quantization } = variant;
     const row = { ...original, nativePrecision: quantization.precision, quantization };
-    return { model: original, impliedPrecision: quantization.precision, rule: `ending -${ending}, its own quantization_config is in the catalog`, row };
+    return {
+      model: original,
+      impliedPrecision: quantization.precision,
+      rule: `ending -${ending}, its own quantization_config is in the catalog`,
+      row,
+    };
   }
   const exact = findModel(catalog, withoutOrganisation(base));
   const model = exact ?? tuningVariant(catalog, base);

@@ -1,6 +1,7 @@
 import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
 import { isAbove } from "../reports/diff/amount.ts";
 import { diffPlans } from "../reports/diff/diff-plans.ts";
+import { stoppingCodes } from "../reports/diff/finding-changes.ts";
 import { renderDiffMarkdown } from "../reports/diff/markdown.ts";
 import type { PlanDiff } from "../reports/diff/plan-diff.ts";
 import { renderDiffText } from "../reports/diff/text.ts";
@@ -29,13 +30,14 @@ export async function runDiff(oldPath: string, newPath: string, flags: DiffFlags
     today: today(),
     maxPriceAgeDays: flags.maxPriceAge ?? spotPriceDays,
     maxIncrease: flags.maxIncrease ?? null,
+    failOnUnpriced: flags.failOnUnpriced === true,
   });
   const format = flags.format ?? (flags.json ? "json" : "text");
   if (format === "json") await session.printJson(diff);
   else if (isWorthSaying(diff, flags.commentWhen)) {
     await session.print(format === "markdown" ? renderDiffMarkdown(diff) : renderDiffText(diff, renderingOf(session, flags)));
   }
-  const broken = diff.findings.needsAction.filter(({ code }) => code === "increase-too-large");
+  const broken = diff.findings.needsAction.filter(({ code }) => stoppingCodes.includes(code));
   if (broken.length === 0) return;
   // The answer stands on standard output already, findings and all.
   await session.io.err.write(`${broken.map(findingText).join("\n")}\n`);

@@ -8,6 +8,7 @@ import type { ByCloud, ExportFlags } from "./commands/export.ts";
 import { badInput } from "./failure.ts";
 import { openPlan } from "./open-plan.ts";
 import type { Session } from "./session.ts";
+import { billingOfStack } from "./stack-billing.ts";
 import { specAndExplain } from "./which-spec.ts";
 
 export async function runExport(given: string | undefined, flags: ExportFlags, session: Session): Promise<void> {
@@ -17,9 +18,24 @@ export async function runExport(given: string | undefined, flags: ExportFlags, s
   const plan = await openPlan(path, session.io.directory);
   const format = flags.format ?? (flags.json ? "json" : "focus");
   if (format === "json") return await session.printJson(forecastJson(plan, options));
-  const text = format === "csv" ? plainCsv(plan, options) : focusCsv(plan, focusOptions(plan, flags, options));
+  const text =
+    format === "csv" ? plainCsv(plan, options) : focusCsv(plan, focusOptions(plan, withStack(flags, path, session.io.directory), options));
   // Not session.print: the file ends as RFC 4180 has it.
   await session.io.out.write(text);
+}
+
+/** A flag wins over the stack's config, cloud by cloud. */
+function withStack(flags: ExportFlags, path: string, directory: string): ExportFlags {
+  const billing = billingOfStack(path, directory);
+  const either = (flag: ByCloud | undefined, config: ByCloud | undefined): ByCloud =>
+    flag?.all === undefined ? { ...config, ...flag } : flag;
+  return {
+    ...flags,
+    billingAccountId: either(flags.billingAccountId, billing.billingAccountId),
+    billingAccountName: either(flags.billingAccountName, billing.billingAccountName),
+    subAccountId: either(flags.subAccountId, billing.subAccountId),
+    subAccountName: either(flags.subAccountName, billing.subAccountName),
+  };
 }
 
 function forecastOptions({ start, months, growthPercent }: ExportFlags, { io }: Session): ForecastOptions {
@@ -44,8 +60,7 @@ function focusOptions(plan: FleetPlan, flags: ExportFlags, options: ForecastOpti
       code: "missing-billing-account",
       path: "--billing-account-id",
       message: `is needed for ${without.join(" and ")}: FOCUS has no row without one`,
-      suggestion:
-        clouds.length > 1 ? `give ${without.map((cloud) => `--billing-account-id ${cloud}=ID`).join(" ")}` : "or use --format csv",
+      suggestion: `give ${clouds.length > 1 ? without.map((cloud) => `--billing-account-id ${cloud}=ID`).join(" ") : "it"}, put it into config \`billing\` of the stack, or use --format csv`,
     });
   }
   const growth = flags.growthPercent === 0 ? "planned" : `growth of ${flags.growthPercent} % a month`;

@@ -8,6 +8,7 @@ export interface DiffFlags extends CommonFlags {
   readonly commentWhen: "always" | "changed" | Amount;
   readonly maxIncrease?: Amount;
   readonly maxPriceAge?: number;
+  readonly failOnUnpriced?: true;
 }
 
 export function diffCommand(session: Session): Command {
@@ -40,7 +41,8 @@ export function diffCommand(session: Session): Command {
         amountFlag,
       ),
     )
-    .addOption(new Option("--max-price-age <days>", "name spot prices older than this (default: 30)").argParser(wholeFlag));
+    .addOption(new Option("--max-price-age <days>", "name spot prices older than this (default: 30)").argParser(wholeFlag))
+    .option("--fail-on-unpriced", "exit with 1 when offers that the new spec allows have no price or a pool has an estimated one");
   return addExamples(addCommonFlags(command), [
     ["gpufleet diff stacks/prod.plan.json stacks/prod.fleet.yaml", "what the next deployment changes"],
     ["gpufleet diff base.plan.json stacks/prod.plan.json --format markdown", "a pull request comment"],

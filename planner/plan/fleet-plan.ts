@@ -34,7 +34,12 @@ export interface PlanInputs {
   readonly measurementsSha256?: string;
   readonly lockSha256?: string;
   readonly plannerVersion: string;
+  /** Lines of the spec that nothing else in the plan repeats: what a reviewer is told of when they change. Missing in older locks. */
+  readonly spec?: SpecLines;
 }
+
+/** Path in the spec -> what stands there, as text. Only what is set. */
+export type SpecLines = Readonly<Record<string, string>>;
 
 export interface PlannedCluster {
   readonly name: string;

@@ -27,6 +27,7 @@ import { planCost } from "./plan-cost.ts";
 import { planAssumptions, planWarnings } from "./plan-findings.ts";
 import { type Assembly, plannedPools } from "./planned-pools.ts";
 import { plannedWorkloads } from "./planned-workloads.ts";
+import { specLines } from "./spec-lines.ts";
 
 /** What a plan says beyond the fleet, and who made it. Part of the named inputs: the same context gives the same bytes. */
 export interface PlanContext {
@@ -74,6 +75,7 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
       catalogSha256: catalog.sha256,
       catalogAsOf: catalog.asOf,
       plannerVersion: context.plannerVersion ?? "unversioned",
+      spec: specLines(spec),
     },
     tags: spec.tags,
     clusters: spec.clusters.filter(({ name }) => pools.some((pool) => pool.cluster === name)),

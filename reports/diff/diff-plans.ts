@@ -16,6 +16,8 @@ export interface DiffContext {
   readonly maxPriceAgeDays: number;
   /** A larger increase of the month needs action; null for no limit. */
   readonly maxIncrease: Amount | null;
+  /** Offers without a price and estimated prices need action. */
+  readonly failOnUnpriced?: boolean;
 }
 
 /** What changes from one plan to the other; null stands for no fleet, and not on both sides. Pure. */
@@ -47,7 +49,7 @@ export function diffPlans(before: FleetPlan | null, after: FleetPlan | null, con
     overlap: overlapOf(old, now),
     budget: { old: old.budget, new: now.budget },
     unpriced: unpriced(now),
-    findings: findingChanges(old, now, cost, context.maxIncrease),
+    findings: findingChanges(old, now, cost, context),
     optimality: now.optimality,
     prices: {
       dates: now.pools.map(({ price }) => price.asOf),
@@ -82,11 +84,14 @@ function withNeighbours(own: readonly OwnChange[], fleet: readonly Cause[]): Wor
     if (neighbours.length > 0)
       return { ...change, causes: [packing(`shares nodes with ${neighbours.map(({ name }) => name).join(", ")}`)] };
     const behind = fleet
-      .filter((cause) => cause.path === "spec" || isInput(cause))
+      .filter((cause) => movesFleet(cause) || isInput(cause))
       .map((cause): Cause => (cause.path === "spec" ? { ...cause, note: "outside this workload, see above" } : cause));
     return { ...change, causes: behind.length > 0 ? behind : [packing("the fleet as a whole is packed another way")] };
   });
 }
+
+/** Budget and tags are written in the spec and buy nothing. */
+const movesFleet = ({ kind, path }: Cause): boolean => kind === "spec" && !/^(budget|tags)\./.test(path);
 
 const packing = (note: string): Cause => ({ kind: "packing", path: "follows from the packing", old: null, new: null, note });
 

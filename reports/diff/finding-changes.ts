@@ -1,7 +1,7 @@
 import type { Finding } from "../../planner/finding.ts";
 import type { FleetPlan } from "../../planner/plan/fleet-plan.ts";
 import { dollars } from "../money.ts";
-import { percent } from "../quantity.ts";
+import { counted, percent } from "../quantity.ts";
 import { type Amount, amountText, isAbove } from "./amount.ts";
 import type { FindingChanges, MoneyChange, Unpriced } from "./plan-diff.ts";
 
@@ -10,13 +10,26 @@ const budgetCode = "budget-exceeded";
 const unpricedCode = "unpriced-offers";
 const estimatedCode = "estimated-price";
 
+/** What a reviewer does not let pass. */
+export interface Limits {
+  readonly maxIncrease: Amount | null;
+  readonly failOnUnpriced?: boolean;
+}
+
+/** Codes of what stops a pipeline. */
+export const stoppingCodes: readonly string[] = ["increase-too-large", "unpriced-not-allowed"];
+
 /** Warnings by what became of them, paths with the workloads' names. Two are the same when code and place are: a figure in the text may move. */
-export function findingChanges(old: FleetPlan, now: FleetPlan, cost: MoneyChange, maxIncrease: Amount | null): FindingChanges {
+export function findingChanges(old: FleetPlan, now: FleetPlan, cost: MoneyChange, limits: Limits): FindingChanges {
   const [before, after] = [warningsOf(old), warningsOf(now)];
   const key = ({ code, path }: Finding): string => `${code} ${path}`;
   const [keysBefore, keysAfter] = [new Set(before.map(key)), new Set(after.map(key))];
   return {
-    needsAction: [...increaseFindings(cost, maxIncrease), ...now.warnings.filter(({ code }) => code === budgetCode)],
+    needsAction: [
+      ...increaseFindings(cost, limits.maxIncrease),
+      ...(limits.failOnUnpriced === true ? unpricedFindings(unpriced(now)) : []),
+      ...now.warnings.filter(({ code }) => code === budgetCode),
+    ],
     added: after.filter((finding) => !keysBefore.has(key(finding))),
     standing: after.filter((finding) => keysBefore.has(key(finding))),
     resolved: before.filter((finding) => !keysAfter.has(key(finding))),
@@ -47,6 +60,23 @@ function increaseFindings(cost: MoneyChange, limit: Amount | null): Finding[] {
       value: cost.difference.usdPerMonth,
       limit: amountText(limit),
       suggestion: "have the increase approved, or change less at once",
+    },
+  ];
+}
+
+function unpricedFindings({ offers, estimatedPools }: Unpriced): Finding[] {
+  const what = [
+    ...(offers === 0 ? [] : [`${counted(offers, "offer")} without a price`]),
+    ...(estimatedPools.length === 0 ? [] : [`an estimated price for ${estimatedPools.join(", ")}`]),
+  ];
+  if (what.length === 0) return [];
+  return [
+    {
+      code: "unpriced-not-allowed",
+      path: "--fail-on-unpriced",
+      message: `not allowed here: ${what.join(" and ")}`,
+      value: offers + estimatedPools.length,
+      suggestion: "give prices in catalogOverrides, or deny these instance types",
     },
   ];
 }

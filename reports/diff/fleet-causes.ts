@@ -1,9 +1,9 @@
-import type { FleetPlan } from "../../planner/plan/fleet-plan.ts";
+import type { FleetPlan, SpecLines } from "../../planner/plan/fleet-plan.ts";
 import type { Cause } from "./plan-diff.ts";
 
 /** What differs between two plans of one fleet outside its workloads. */
 export function fleetCauses(old: FleetPlan, now: FleetPlan, workloadsExplainTheSpec: boolean): Cause[] {
-  const written = [...budgetCauses(old, now), ...tagCauses(old, now)];
+  const written = [...budgetCauses(old, now), ...tagCauses(old, now), ...lineCauses(old.inputs.spec, now.inputs.spec)];
   const specChanged = old.inputs.specSha256 !== now.inputs.specSha256;
   const unseen: Cause[] =
     specChanged && !workloadsExplainTheSpec && written.length === 0
@@ -13,11 +13,20 @@ export function fleetCauses(old: FleetPlan, now: FleetPlan, workloadsExplainTheS
             path: "spec",
             old: null,
             new: null,
-            note: "it changed in a field that a plan does not carry, such as clouds, gpus, instances, markets, quotas or precision",
+            note: "it changed in a field that these plans do not carry",
           },
         ]
       : [];
   return [...written, ...unseen, ...inputCauses(old, now)];
+}
+
+/** Lists of GPUs, quotas, markets, places: what may be bought. A lock of before they were kept has none, and nothing is said of them. */
+function lineCauses(old: SpecLines | undefined, now: SpecLines | undefined): Cause[] {
+  if (old === undefined || now === undefined) return [];
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])].toSorted().flatMap((path): Cause[] => {
+    const [before, after] = [old[path] ?? null, now[path] ?? null];
+    return before === after ? [] : [{ kind: "spec", path, old: before, new: after }];
+  });
 }
 
 function budgetCauses(old: FleetPlan, now: FleetPlan): Cause[] {

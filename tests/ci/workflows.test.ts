@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { parse } from "yaml";
+import { brokenFocusRules, readCsv } from "../reports/focus/focus-rules.ts";
 import { type FakeComment, type FakeHost, startFakeHost } from "./fixtures/fake-host.ts";
 import { type GitHubEvent, readWorkflow, shellSteps } from "./fixtures/github-steps.ts";
 import { makeWorkplace, type Workplace } from "./fixtures/workplace.ts";
@@ -91,6 +92,10 @@ test("GitHub: a pull request that changes the fleet gets one comment, the summar
   expect(comment?.body).toContain("chat.qps: 2 → 9");
   expect(there.place.read("summary.md").trim()).toBe(comment?.body);
   expect(JSON.parse(there.place.read("fleet-diff.json"))).toMatchObject({ kind: "changed", fleet: "acme-prod" });
+  const { header, rows } = readCsv(there.place.read("fleet-forecast.csv"));
+  expect(brokenFocusRules(header, rows)).toEqual([]);
+  expect(new Set(rows.map((row) => row.BillingAccountId))).toEqual(new Set(["123456789012"]));
+  expect(new Set(rows.map((row) => row.ChargePeriodStart)).size).toBe(12);
   expect(there.place.calls()).toEqual(["npm ci", "pulumi preview --stack prod --diff --non-interactive"]);
 });
 
@@ -143,7 +148,7 @@ test("GitHub: a fork gets its summary, no comment and no secrets", async () => {
   const there = await scene(grown);
   const { outcomes, failed } = await runGitHub(there, {}, true);
   expect(failed).toBe(false);
-  expect(Object.keys(outcomes)).toEqual(["Install", "The lock answers the spec", "Compare with the base branch"]);
+  expect(Object.keys(outcomes)).toEqual(["Install", "The lock answers the spec", "Compare with the base branch", "Forecast"]);
   expect(there.host.changes).toEqual([]);
   expect(there.place.read("summary.md")).toContain("monthly cost rises");
 });
@@ -164,6 +169,7 @@ test("GitLab: a merge request gets one note, edited in place, the check and a pr
   const there = await scene(grown, [{ id: 3, author: "ann", body: `${marker}\ncopied` }]);
   const first = await runGitLab(there);
   expect(first, first.output).toMatchObject({ code: 0 });
+  expect(readCsv(there.place.read("fleet-forecast.csv")).rows.length).toBeGreaterThanOrEqual(12);
   expect(there.host.changes).toEqual(["POST /projects/42/merge_requests/7/notes"]);
   const note = there.host.comments[1];
   expect(note?.body).toMatch(new RegExp(`^${marker}\n### acme-prod: the monthly cost rises by `));

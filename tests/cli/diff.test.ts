@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { FleetPlan } from "../../planner/plan/fleet-plan.ts";
 import type { PlanDiff } from "../../reports/diff/plan-diff.ts";
 import { gpufleet } from "./fixtures/run.ts";
 
@@ -99,4 +100,23 @@ test.each([
   const { code, out, err } = await run(...argv);
   expect({ code, out }).toEqual({ code: 2, out: "" });
   expect(err).toContain(message);
+});
+
+test("--fail-on-unpriced ends with 1 after the answer was printed", async () => {
+  const text = readFileSync(join(directory, "two.json"), "utf8");
+  const plan = JSON.parse(text);
+  write(
+    "estimated.json",
+    JSON.stringify({
+      ...plan,
+      pools: plan.pools.map((pool: FleetPlan["pools"][number]) => ({ ...pool, price: { ...pool.price, estimated: true } })),
+    }),
+  );
+  const { code, out, err } = await run("none", "estimated.json", "--fail-on-unpriced");
+  expect(code).toBe(1);
+  expect(out).toContain("two: a new fleet for $");
+  expect(err).toMatch(
+    /^--fail-on-unpriced: not allowed here: .*an estimated price for .*; give prices in catalogOverrides, or deny these instance types\n$/,
+  );
+  expect((await run("none", "estimated.json")).code).toBe(0);
 });

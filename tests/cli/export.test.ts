@@ -1,4 +1,7 @@
-import { expect, test } from "vitest";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { FleetPlan } from "../../planner/plan/fleet-plan.ts";
 import { lockText } from "../../planner/plan/lock.ts";
 import type { ForecastJson } from "../../reports/focus/forecast-json.ts";
@@ -77,4 +80,41 @@ test.each([
   const { code, out, err } = await run(...argv);
   expect({ code, out }).toEqual({ code: 2, out: "" });
   expect(err).toContain(message);
+});
+
+describe("accounts from the stack's config", () => {
+  const spec = readFileSync(new URL("fixtures/two.fleet.yaml", import.meta.url), "utf8");
+  function stack(billing: string): string {
+    const directory = mkdtempSync(join(tmpdir(), "gpufleet-billing-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    mkdirSync(join(directory, "stacks"));
+    writeFileSync(join(directory, "stacks/prod.fleet.yaml"), spec);
+    writeFileSync(join(directory, "stacks/Pulumi.prod.yaml"), `config:\n  gpu-fleet-planner:billing: ${billing}\n`);
+    return directory;
+  }
+  const accounts = async (directory: string, ...argv: string[]) => {
+    const { out, err } = await gpufleet(["export", "--stack", "prod", ...argv], { directory, today: "2026-11-20" });
+    expect(err).toBe("");
+    const [row] = readCsv(out).rows;
+    return [row?.BillingAccountId, row?.SubAccountId, row?.BillingAccountName];
+  };
+
+  test("are used, and a flag wins", async () => {
+    const directory = stack('{ billingAccountId: { aws: "111111111111" }, subAccountId: "222222222222", billingAccountName: Acme }');
+    expect(await accounts(directory)).toEqual(["111111111111", "222222222222", "Acme"]);
+    expect(await accounts(directory, "--billing-account-id", "3")).toEqual(["3", "222222222222", "Acme"]);
+    expect(await accounts(directory, "--sub-account-id", "aws=4")).toEqual(["111111111111", "4", "Acme"]);
+  });
+
+  test.each([
+    [
+      "{ billingAccountId: 111111111111 }",
+      "billing.billingAccountId: expected a text (quotes around numbers), or one for each of aws, gcp, static",
+    ],
+    ["{ billingAccount: x }", 'billing: unrecognized key: "billingAccount"'],
+  ])("%s is bad input", async (billing, message) => {
+    const { code, out, err } = await gpufleet(["export", "--stack", "prod"], { directory: stack(billing) });
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err.toLowerCase()).toContain(`stacks/Pulumi.prod.yaml gpu-fleet-planner:${message}`.toLowerCase());
+  });
 });

@@ -148,3 +148,30 @@ test("a finding whose figure moved stands as before; one about a workload that m
   const { findings } = diffPlans(old, turned, context);
   expect(findings).toMatchObject({ added: [], standing: [{ path: "search" }], resolved: [{ path: "chat" }] });
 });
+
+test("lines of the spec that only decide what may be bought are named, where both plans keep them", () => {
+  const at = (spec: Record<string, string>, sha: string): FleetPlan => ({
+    ...base,
+    inputs: { ...base.inputs, specSha256: sha.repeat(32), spec },
+  });
+  const old = at({ markets: "on-demand", "quotas.aws us-east-1 p5 spot": "16 GPUs" }, "11");
+  const now = at({ markets: "on-demand, spot", "gpus.deny": "t4" }, "22");
+  expect(diffPlans(old, now, context).causes).toEqual([
+    { kind: "spec", path: "gpus.deny", old: null, new: "t4" },
+    { kind: "spec", path: "markets", old: "on-demand", new: "on-demand, spot" },
+    { kind: "spec", path: "quotas.aws us-east-1 p5 spot", old: "16 GPUs", new: null },
+  ]);
+  const older: FleetPlan = { ...base, inputs: { ...base.inputs, specSha256: "33".repeat(32) } };
+  expect(diffPlans(older, now, context).causes.map(({ path }) => path)).toEqual(["spec"]);
+});
+
+test("what has no price, or an estimated one, needs action where that is asked for", () => {
+  const offers = { code: "unpriced-offers", path: "clusters.use1", message: "2 offers have no price", value: 2 };
+  const pools = base.pools.map((pool) => ({ ...pool, price: { ...pool.price, estimated: true } }));
+  const action = (plan: FleetPlan, failOnUnpriced: boolean) =>
+    diffPlans(base, plan, { ...context, failOnUnpriced }).findings.needsAction.map(({ message }) => message);
+  expect(action({ ...base, warnings: [offers] }, true)).toEqual(["not allowed here: 2 offers without a price"]);
+  expect(action({ ...base, pools }, true)).toEqual([`not allowed here: an estimated price for ${od}`]);
+  expect(action({ ...base, pools, warnings: [offers] }, false)).toEqual([]);
+  expect(action(base, true)).toEqual([]);
+});
