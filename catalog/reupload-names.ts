@@ -29,6 +29,7 @@ const endings: readonly (readonly [ending: string, precision: Precision | null])
     ["GPTQ-8bit", "int8-w8a16"],
     ["GPTQ-Int4", "gptq-int4"],
     ["GPTQ-4bit", "gptq-int4"],
+    ["GPTQ-4b-128g", "gptq-int4"],
     ["GPTQ", "gptq-int4"],
     ["int4-AutoRound", "gptq-int4"],
     ["AutoRound", "gptq-int4"],
@@ -93,6 +94,9 @@ export function splitReuploadName(name: string): ReuploadName {
   const found = endings.find(([ending]) => plain.length > ending.length && isEnding(plain, ending));
   if (found === undefined) return { base: plain, ending: "", precision: null };
   const [ending, precision] = found;
+  // `gemma-3-27b-it-qat-q4_0-gguf`: the container's name stands behind that of the format.
+  const inner = precision === null ? splitReuploadName(plain.slice(0, -(ending.length + 1))) : null;
+  if (inner !== null && inner.precision !== null) return inner;
   return { base: plain.slice(0, -(ending.length + 1)).replace(marks, ""), ending, precision };
 }
 

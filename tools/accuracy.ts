@@ -3,7 +3,7 @@
 import { gibibyte } from "../planner/units.ts";
 import { backTest, peerPairs } from "../tests/accuracy/back-test.ts";
 import { type Score, type ScoredMetric, summarize } from "../tests/accuracy/score.ts";
-import { errors, predict, quantile, startUps } from "../tests/memory/start-up.ts";
+import { besidePeer, errors, predict, quantile, startUps } from "../tests/memory/start-up.ts";
 
 const titles: Readonly<Record<ScoredMetric, string>> = {
   tpot: "TPOT, closed loop and running batch",
@@ -100,3 +100,8 @@ for (const [title, found] of Object.entries(memoryFigures)) {
   const percent = (share: number) => (100 * quantile(found, share)).toFixed(2).padStart(8);
   console.log(`${title.padEnd(40)}${String(found.length).padStart(6)}${percent(0.5)}${percent(0.9)}`);
 }
+const { own, peer } = besidePeer(sizedStartUps);
+const percents = (found: readonly number[]) => [0.5, 0.9].map((share) => (100 * quantile(found, share)).toFixed(2).padStart(8)).join("");
+console.log(
+  `${"KV cache tokens, rows aiconfigurator predicts too".padEnd(40)}${String(own.length).padStart(6)}${percents(own)}   its${percents(peer)}`,
+);

@@ -24,6 +24,7 @@ const nonTorchSchema = z.strictObject({
   tensorParallel: count.describe("From this many GPUs on"),
   nvlinkBytes: bytes,
   pcieBytes: bytes,
+  unifiedBytes: bytes.describe("On GPUs that share the host's memory"),
 });
 
 /** Constants of an engine that changed, or may change, with its version. */
@@ -45,11 +46,21 @@ const constantSchemas = {
   activation: z.strictObject({
     samplerBytesPerLogit: z.number().min(0).describe("Peak bytes of the sampler for each sequence and vocabulary entry"),
     hiddenStatesPerToken: z.number().min(0).describe("Hidden vectors alive beside the sampler, for each batched token"),
+    forwardWidthsPerToken: z
+      .number()
+      .min(0)
+      .describe("Feed-forward vectors of one layer alive in the forward pass, for each batched token"),
+    forwardHiddenPerToken: z.number().min(0).describe("Hidden vectors alive in the forward pass, for each batched token"),
     fixedBytes: bytes,
     expertWorkspace: z
       .enum(["held", "shared"])
       .describe("held: expert buffers stay allocated beside the sampler's peak; shared: they do not"),
   }),
+  encoderPeak: z
+    .array(z.strictObject({ kind: z.string().describe("As in a model's visionTower"), bytes }))
+    .describe(
+      "Peak while the engine profiles the largest image a model takes, where logs tell; it replaces a smaller peak of sampler or forward pass",
+    ),
   nonTorch: z.array(nonTorchSchema).min(1).describe("CUDA libraries and NCCL inside the budget; the last row that matches wins"),
   cudaGraphs: z.strictObject({
     charged: z
@@ -57,6 +68,8 @@ const constantSchemas = {
       .describe("True: an estimate is subtracted before the KV cache is sized; false: captured afterwards, from the rest of the device"),
     baseBytes: bytes,
     bytesPerLayer: bytes,
+    bytesPerLayerAndHidden: bytes.describe("For each layer and each element of a hidden vector"),
+    tensorParallelExponent: z.number().min(0).describe("What grows with layers is divided by tensorParallel to this power"),
     expertBytes: bytes.describe("Added for mixture-of-experts models"),
     referenceSeqs: count.describe("maxNumSeqs at which the bytes were measured; below it they fall with the square root"),
   }),
@@ -64,6 +77,9 @@ const constantSchemas = {
     .strictObject({ singleBytes: bytes, nvlinkBytes: bytes, pcieBytes: bytes })
     .describe("CUDA context and communicators taken before the engine measures: outside the budget, but they must fit on the device"),
   hybridKvCache: z.boolean().describe("True: sliding-window layers keep only their window; false: every layer is sized as full attention"),
+  cacheGrouping: z.strictObject({
+    wholeBelowRatio: z.number().min(1).describe("Kinds of layers whose counts differ by less than this form groups of the larger count"),
+  }),
   calibratedKvCache: z.boolean().describe("True: kv-cache-dtype auto takes the type of the scales that a checkpoint brings for its cache"),
   reportedTokens: z
     .enum(["blocks", "concurrency"])
@@ -158,10 +174,12 @@ export const engineProfileSchema = z.strictObject({
     wholePromptUpTo: versioned(constantSchemas.wholePromptUpTo),
     blockTokens: versioned(constantSchemas.blockTokens),
     activation: versioned(constantSchemas.activation),
+    encoderPeak: versioned(constantSchemas.encoderPeak),
     nonTorch: versioned(constantSchemas.nonTorch),
     cudaGraphs: versioned(constantSchemas.cudaGraphs),
     context: versioned(constantSchemas.context),
     hybridKvCache: versioned(constantSchemas.hybridKvCache),
+    cacheGrouping: versioned(constantSchemas.cacheGrouping),
     calibratedKvCache: versioned(constantSchemas.calibratedKvCache),
     reportedTokens: versioned(constantSchemas.reportedTokens),
     recurrentStatesPerSequence: versioned(constantSchemas.recurrentStatesPerSequence),

@@ -7,7 +7,8 @@ import type { Layout } from "../layouts/layout.ts";
  * vocabulary, gathered on each GPU, so tensor parallelism does not divide them.
  */
 export function activationBytes(model: Model, format: WeightFormat, layout: Layout, release: EngineRelease, isLastStage: boolean): number {
-  const { samplerBytesPerLogit, hiddenStatesPerToken, fixedBytes, expertWorkspace } = release.activation;
+  const { samplerBytesPerLogit, hiddenStatesPerToken, forwardWidthsPerToken, forwardHiddenPerToken, fixedBytes, expertWorkspace } =
+    release.activation;
   const tokens = layout.maxNumBatchedTokens;
   const element = format.activationBytes;
   const hidden = tokens * model.hiddenSize * element;
@@ -15,9 +16,12 @@ export function activationBytes(model: Model, format: WeightFormat, layout: Layo
   const sampler = samples
     ? samplerBytesPerLogit * Math.min(layout.maxNumSeqs, tokens) * model.vocabSize + hiddenStatesPerToken * hidden + fixedBytes
     : 0;
-  const forward = tokens * 3 * (forwardWidth(model) / layout.tensorParallel) * element + 2 * hidden + fixedBytes;
+  const widths = tokens * forwardWidthsPerToken * (forwardWidth(model) / layout.tensorParallel) * element;
+  const forward = widths + forwardHiddenPerToken * hidden + fixedBytes;
+  const encoder = release.encoderPeak.find(({ kind }) => kind === model.visionTower?.kind)?.bytes ?? 0;
   const experts = format.expertWorkspace ? expertBufferBytes(model, layout, element) : 0;
-  return expertWorkspace === "held" ? Math.max(sampler, forward) + experts : Math.max(sampler, forward + experts);
+  const language = expertWorkspace === "held" ? Math.max(sampler, forward) + experts : Math.max(sampler, forward + experts);
+  return Math.max(language, encoder);
 }
 
 /** Width of the widest feed-forward layer that every token passes through. */

@@ -20,7 +20,7 @@ export interface CachePaging {
   readonly statesPerSequence: number;
 }
 
-type PagingRules = Pick<EngineRelease, "blockTokens" | "hybridKvCache" | "recurrentStatesPerSequence">;
+type PagingRules = Pick<EngineRelease, "blockTokens" | "cacheGrouping" | "hybridKvCache" | "recurrentStatesPerSequence">;
 
 /** The grouping of vLLM's kv_cache_utils.py: equal groups of g layers, one page size, the remainder padded. Null when nothing is cached. */
 export function pageCache(layers: readonly CacheLayers[], rules: PagingRules): CachePaging | null {
@@ -30,7 +30,7 @@ export function pageCache(layers: readonly CacheLayers[], rules: PagingRules): C
   const counts = kinds.map((kind) => kind.layers);
   const fewest = Math.min(...counts);
   const most = Math.max(...counts);
-  const groupLayers = most < 1.5 * fewest ? most : fewest;
+  const groupLayers = most < rules.cacheGrouping.wholeBelowRatio * fewest ? most : fewest;
   const stateBytes = Math.max(0, ...kinds.map((kind) => kind.stateBytes));
   const blockTokens = rules.blockTokens * Math.max(1, Math.ceil(stateBytes / (widest * rules.blockTokens)));
   const pageBytes = blockTokens * widest;

@@ -7,15 +7,18 @@ import type { Layout } from "../layouts/layout.ts";
 export function nonTorchBytes(gpu: Gpu, layout: Layout, release: EngineRelease): number {
   const row = release.nonTorch.findLast((candidate) => candidate.tensorParallel <= layout.tensorParallel) ?? release.nonTorch[0];
   if (row === undefined) return 0;
+  if (gpu.memoryKind === "unified") return row.unifiedBytes;
   return hasFastLink(gpu) ? row.nvlinkBytes : row.pcieBytes;
 }
 
-/** Memory of captured CUDA graphs, bytes on one GPU: by layers, and fewer where the engine runs fewer sequences. */
+/** Memory of captured CUDA graphs, bytes on one GPU: by layers and their width, and fewer where the engine runs fewer sequences. */
 export function cudaGraphBytes(model: Model, layout: Layout, release: EngineRelease): number {
   if (layout.enforceEager) return 0;
-  const { baseBytes, bytesPerLayer, expertBytes, referenceSeqs } = release.cudaGraphs;
+  const { baseBytes, bytesPerLayer, bytesPerLayerAndHidden, tensorParallelExponent, expertBytes, referenceSeqs } = release.cudaGraphs;
   const layers = model.numLayers / layout.pipelineParallel;
-  const atReference = baseBytes + layers * bytesPerLayer + (model.moe === null ? 0 : expertBytes);
+  const layerBytes = layers * (bytesPerLayer + bytesPerLayerAndHidden * model.hiddenSize);
+  const sharded = layerBytes / layout.tensorParallel ** tensorParallelExponent;
+  const atReference = baseBytes + sharded + (model.moe === null ? 0 : expertBytes);
   return Math.round(atReference * Math.sqrt(Math.min(layout.maxNumSeqs, referenceSeqs) / referenceSeqs));
 }
 

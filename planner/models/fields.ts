@@ -17,7 +17,7 @@ export interface Fields {
 /** No published model comes near these; a larger number is a mistake that would only overflow later. */
 const mostLayers = 2 ** 14;
 const mostOfAnything = 2 ** 31;
-const mostOf = (name: string): number => (/layer/.test(name) ? mostLayers : mostOfAnything);
+const mostOf = (name: string): number => (/layers?$/.test(name) ? mostLayers : mostOfAnything);
 
 export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

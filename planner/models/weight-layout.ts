@@ -76,6 +76,7 @@ function byFamily(fields: Fields, architecture: Architecture, whole: Fields): Fl
   const normsHeads = family === "glm-4-moe" && fields.flag("use_qk_norm") === true;
   return {
     ...(fields.flag("attention_k_eq_v") === true ? { globalKeqV: true } : {}),
+    ...(fields.flag("use_double_wide_mlp") === true ? { doubleWideLayers: fields.optionalCount("num_kv_shared_layers") ?? 0 } : {}),
     ...(family === "gemma-4" && fields.flag("enable_moe_block") === true ? besideExperts(fields) : {}),
     ...(isEncoder ? encoderTables(fields, layout.kind, whole) : {}),
     ...(family === "falcon" && hasOneNorm(fields) ? { normsPerLayer: 1 } : {}),

@@ -22,7 +22,7 @@ test("the catalog holds every row of its files", () => {
   expect(bundled.gpus).toHaveLength(57);
   expect(bundled.instanceTypes).toHaveLength(106);
   expect(bundled.prices).toHaveLength(704);
-  expect(bundled.models).toHaveLength(122);
+  expect(bundled.models).toHaveLength(220);
   expect(bundled.spotInterruptions).toHaveLength(281);
 });
 

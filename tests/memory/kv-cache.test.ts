@@ -6,7 +6,7 @@ import { gibibyte } from "../../planner/units.ts";
 import { catalog, modelNamed, release } from "./sizing.ts";
 import { startUps } from "./start-up.ts";
 
-const rules = { blockTokens: 16, hybridKvCache: true, recurrentStatesPerSequence: 1 };
+const rules = { blockTokens: 16, cacheGrouping: { wholeBelowRatio: 1.5 }, hybridKvCache: true, recurrentStatesPerSequence: 1 };
 
 const layersOf = (kind: CacheLayers["kind"], layers: number, bytesPerToken: number, window = 0, stateBytes = 0): CacheLayers => ({
   kind,
@@ -112,7 +112,7 @@ test("a longer sequence never takes fewer blocks", () => {
   );
 });
 
-test("a running sequence takes what its architecture says, and at most 3 % of padding more", () => {
+test("a running sequence takes what its architecture says, and at most 5 % of padding more", () => {
   const tokens = 32768;
   for (const model of catalog.models) {
     const paging = pageCache(cacheLayers(model, 1, 2), rules);
@@ -122,7 +122,7 @@ test("a running sequence takes what its architecture says, and at most 3 % of pa
     const exact = perTokenGlobal * tokens + perTokenLocal * Math.min(tokens, window ?? tokens) + perSequence;
     const ratio = (sequenceBlocks(paging, tokens, 1) * paging.blockBytes) / exact;
     expect(ratio, model.id).toBeGreaterThanOrEqual(1);
-    expect(ratio, model.id).toBeLessThan(1.03);
+    expect(ratio, model.id).toBeLessThan(1.05);
   }
 });
 

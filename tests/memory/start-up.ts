@@ -56,6 +56,24 @@ export function predict(logged: StartUp): Predicted {
   return { logged, ...sized(modelNamed(catalogModel), gpuNamed(catalogGpu), release(engineVersion), wish) };
 }
 
+/** What aiconfigurator 0.10.0 predicts for some of the start-ups. */
+interface PeerStartUp {
+  readonly id: string;
+  readonly kvCacheTokens: number | null;
+}
+
+/** KV tokens of the start-ups that both predict: absolute relative errors, smallest first. */
+export function besidePeer(rows: readonly Predicted[]): { readonly own: number[]; readonly peer: number[] } {
+  const peers: readonly PeerStartUp[] = JSON.parse(readFileSync(new URL("fixtures/peer-start-ups.json", import.meta.url), "utf8")).rows;
+  const tokens = new Map(peers.map(({ id, kvCacheTokens }) => [id, kvCacheTokens]));
+  const both = rows.filter((row) => row.logged.kvCacheTokens !== null && typeof tokens.get(row.logged.id) === "number");
+  const logged = (row: StartUp) => row.kvCacheTokens;
+  return {
+    own: errors(both, logged, (row) => row.memory.kvCacheTokens),
+    peer: errors(both, logged, (row) => tokens.get(row.logged.id) ?? Number.NaN),
+  };
+}
+
 /** Absolute relative errors, smallest first, over the rows that logged the figure. */
 export function errors(
   rows: readonly Predicted[],

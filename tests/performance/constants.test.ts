@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { precisions } from "../../planner/layouts/precision.ts";
+import { fittedAs, precisions } from "../../planner/layouts/precision.ts";
 import { engineTiming } from "../../planner/performance/engine-generation.ts";
 import { evidence } from "../../planner/performance/evidence.ts";
 import { logNormalQuantile, normalQuantile } from "../../planner/performance/quantiles.ts";
@@ -25,7 +25,7 @@ test("every performance family of a GPU has constants, and every measured GPU an
 
 test("every precision has a format on every GPU, the last one without a need", () => {
   for (const precision of precisions) {
-    expect(stepTime.precisions[precision]?.at(-1)?.needs, precision).toBeNull();
+    expect(stepTime.precisions[fittedAs(precision)]?.at(-1)?.needs, precision).toBeNull();
     for (const gpu of gpus) expect(weightFormat(stepTime, precision, gpu).gemm).toBeGreaterThan(0);
   }
 });

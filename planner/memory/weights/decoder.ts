@@ -48,7 +48,12 @@ function mixerGroups(model: Model): LayerGroup[] {
 function feedForwardGroups(model: Model): LayerGroup[] {
   const width = model.intermediateSize;
   const dense = width === null ? [] : denseTensors(model, width);
-  if (model.moe === null) return [{ layers: model.numLayers, tensors: dense }];
+  if (model.moe === null) {
+    // Gemma 4 E2B: the layers without a cache of their own have twice the width.
+    const wide = typeof model.weightLayout.doubleWideLayers === "number" ? model.weightLayout.doubleWideLayers : 0;
+    const single = { layers: model.numLayers - wide, tensors: dense };
+    return wide === 0 || width === null ? [single] : [single, { layers: wide, tensors: denseTensors(model, 2 * width) }];
+  }
   const experts = expertTensors(model, model.moe);
   const beside = model.weightLayout.denseMlpInMoeLayers === true ? dense : [];
   return [
