@@ -1,5 +1,5 @@
 /** The import law of docs/architecture.md, checked by `npm run lint`; tests/architecture holds the same law as a test. */
-const layers = ["spec", "layouts", "memory", "performance", "candidates", "packing", "cost", "plan"];
+const layers = ["spec", "layouts", "memory", "performance", "measurements", "candidates", "packing", "cost", "plan"];
 
 /** Nouns that the spec resolves against: the precisions there are, the one a model is published in, the engine releases the catalog knows. */
 const nouns = "^planner/layouts/(precision|native-precision|release)";

@@ -4,6 +4,7 @@ import type { EngineProfile } from "./schema/engine.ts";
 import type { EngineReleases } from "./schema/engine-releases.ts";
 import type { CudaMemoryRule, Gpu } from "./schema/gpu.ts";
 import type { InstanceType } from "./schema/instance-type.ts";
+import type { MeasurementConstants } from "./schema/measurements.ts";
 import type { Model } from "./schema/model.ts";
 import type { Price, SpotInterruption } from "./schema/price.ts";
 import type { ServingConstants } from "./schema/serving.ts";
@@ -29,6 +30,8 @@ export interface Catalog {
   readonly engines: readonly EngineProfile[];
   readonly engineReleases: EngineReleases;
   readonly stepTime: StepTimeConstants;
+  /** How far one measured run speaks for other predictions. */
+  readonly measurements: MeasurementConstants;
   readonly serving: ServingConstants;
   /** What the short source keys of rows stand for; a source that is no key speaks for itself. */
   readonly sources: Readonly<Record<string, string>>;

@@ -13,6 +13,7 @@ import { engineProfileSchema } from "./schema/engine.ts";
 import { engineReleasesSchema } from "./schema/engine-releases.ts";
 import { cudaMemoryRuleSchema, gpuSchema } from "./schema/gpu.ts";
 import { instanceTypeSchema } from "./schema/instance-type.ts";
+import { measurementsSchema } from "./schema/measurements.ts";
 import { type Model, modelSchema } from "./schema/model.ts";
 import { priceSchema, spotInterruptionSchema } from "./schema/price.ts";
 import { servingSchema } from "./schema/serving.ts";
@@ -85,6 +86,7 @@ function readBundled(): CatalogFacts {
       .map((path) => readData(path, engineProfileSchema)),
     engineReleases: readData("engine-releases.json", engineReleasesSchema),
     stepTime: readData(stepTimePath, stepTimeSchema),
+    measurements: readData("measurements.json", measurementsSchema),
     serving: readData("serving.json", servingSchema),
     sources: Object.assign({}, ...[...instanceFiles, ...priceFiles].map((file) => file.sources)),
     checks,

@@ -1,8 +1,9 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Finding } from "../planner/finding.ts";
 import type { Layout } from "../planner/layouts/layout.ts";
+import { type Corrector, correctedEstimate } from "../planner/measurements/corrector.ts";
 import type { MemoryBudget } from "../planner/memory/memory-budget.ts";
-import { estimate } from "../planner/performance/estimate.ts";
+import type { Replica } from "../planner/performance/replica.ts";
 import type { Lengths, Load, ServingPoint } from "../planner/performance/serving-point.ts";
 import type { EstimateRequest, SizeRequest } from "./request.ts";
 import { type Resolved, resolveRequest, sizeOf } from "./sizing.ts";
@@ -40,7 +41,23 @@ export function answerSize(request: SizeRequest, catalog: Catalog, directory = "
   return { ...asked, ...figures };
 }
 
-export function answerEstimate(request: EstimateRequest, catalog: Catalog, directory = "."): EstimateAnswer | Unanswerable {
+export function answerEstimate(
+  request: EstimateRequest,
+  catalog: Catalog,
+  directory = ".",
+  corrector: Corrector | null = null,
+): EstimateAnswer | Unanswerable {
+  const asked = estimateCase(request, catalog, directory);
+  if (!("replica" in asked)) return asked;
+  const { replica, ...rest } = asked;
+  return { ...rest, ...correctedEstimate(replica, asked.lengths, asked.load, corrector) };
+}
+
+/** One replica under one load, ready to be predicted or compared with what was measured. */
+export type EstimateCase = Asked & { readonly replica: Replica; readonly load: Load; readonly lengths: Lengths };
+
+/** An estimate request as the performance model's input; the answer itself where there is nothing to predict. */
+export function estimateCase(request: EstimateRequest, catalog: Catalog, directory: string): EstimateCase | EstimateAnswer | Unanswerable {
   const { inputTokens, outputTokens, prefixCacheHitRate, concurrency, qps, saturated, batch, ...layoutRequest } = request;
   const asWished = resolveRequest(layoutRequest, catalog, directory);
   if ("finding" in asWished) return { error: asWished.finding };
@@ -59,9 +76,8 @@ export function answerEstimate(request: EstimateRequest, catalog: Catalog, direc
   const asked = { ...askedOf(resolved), load, lengths };
   const sizing = sizeOf(resolved);
   if ("finding" in sizing) return { ...asked, fits: false, finding: sizing.finding };
-  const replica = { model, gpu, release, layout, memory: sizing.memory, link: gpu.link, constants: catalog.stepTime };
   if (!sizing.memory.fits) return { ...asked, fits: false, finding: sizing.memory.finding };
-  return { ...asked, ...estimate(replica, lengths, load) };
+  return { ...asked, replica: { model, gpu, release, layout, memory: sizing.memory, link: gpu.link, constants: catalog.stepTime } };
 }
 
 /** Tokens of a request when nothing is said: those of `vllm bench serve --dataset-name random`. */

@@ -1,22 +1,11 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import process from "node:process";
 import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
 import { type LockFiles, lockFileOf, lockText, readLock, writeCommand } from "../planner/plan/lock.ts";
 import { lockStanding } from "../planner/plan/lock-standing.ts";
 import { cannotDo } from "./failure.ts";
 import type { OpenedSpec } from "./open-spec.ts";
+import { isSystemError, replaceFile } from "./replace-file.ts";
 import { plannerVersion } from "./version.ts";
 
 /** A plan of a thousand workloads has a sixth of this. */
@@ -63,24 +52,3 @@ export function writeLock(plan: FleetPlan, files: LockFiles, directory: string):
     throw cannotDo({ code: "lock-not-written", path: files.lock, message: `cannot be written (${error.code}); nothing was changed` });
   }
 }
-
-/** Whole or not at all: a reader, and whoever comes after a crash, finds the old text or the new one. */
-function replaceFile(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const file = openSync(temporary, "wx");
-    try {
-      writeFileSync(file, text);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-}
-
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException & { readonly code: string } =>
-  error instanceof Error && "syscall" in error && "code" in error && typeof error.code === "string";

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { PlanningError } from "../planner/finding.ts";
 import { findingText } from "../reports/finding-text.ts";
+import { calibrateCommand } from "./commands/calibrate.ts";
 import { catalogCommand } from "./commands/catalog.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { estimateCommand } from "./commands/estimate.ts";
@@ -43,6 +44,7 @@ function buildProgram(session: Session): Command {
     planCommand,
     sizeCommand,
     estimateCommand,
+    calibrateCommand,
     diffCommand,
     exportCommand,
     validateCommand,

@@ -3,7 +3,7 @@ import { badInput, Failure } from "./failure.ts";
 import type { Checked } from "./request.ts";
 
 /** Flags that are not part of a request. */
-const outside = ["json", "color", "verbose", "batch", "measurements", "atOnce"];
+const outside = ["json", "color", "verbose", "batch", "measurements", "from", "out", "atOnce"];
 
 /** Commander's camelCase flags are the fields of a batch line; what is not about the layout or its load stays behind. */
 export const requestFrom = (flags: object): Record<string, unknown> =>

@@ -39,7 +39,7 @@ const columns: readonly Column<Latency>[] = [
 ];
 
 const evidenceText: Readonly<Record<ServingPoint["evidence"], string>> = {
-  measured: "this layout was measured",
+  measured: "runs of this model, GPU, engine and format correct it",
   "gpu-and-family": "runs of this model family on this GPU were measured",
   "gpu-family": "runs on GPUs of this family were measured, not of this model family",
   none: "nothing near it was measured: take it as a rough guess",
@@ -76,7 +76,7 @@ export function renderServingPoint(point: LayoutUnderLoad, rendering: Rendering)
   ].join("\n")}\n`;
 }
 
-function loadText(load: Load): string {
+export function loadText(load: Load): string {
   switch (load.kind) {
     case "closed":
       return `${grouped(load.concurrency)} requests at any time`;

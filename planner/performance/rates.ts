@@ -22,11 +22,15 @@ const noFamily: GpuFamilyConstants = { name: "no family", weightRead: 1, gemm: 1
 const gpuFamily = (constants: StepTimeConstants, gpu: Gpu): GpuFamilyConstants =>
   constants.gpuFamilies[gpu.performanceFamily ?? ""] ?? noFamily;
 
-/** The first format of a precision that the GPU has the hardware for; the last one needs none. */
-export function weightFormat(constants: StepTimeConstants, precision: Precision, gpu: Gpu): FormatConstants {
+/** The first format of a precision that the GPU has the hardware for; the last one needs none. Its name is a key of `constants.formats`. */
+export function weightFormatName(constants: StepTimeConstants, precision: Precision, gpu: Gpu): string {
   const choices = constants.precisions[precision] ?? constants.precisions[fittedAs(precision)] ?? [];
   const choice = choices.find(({ needs }) => needs === null || gpu.tflopsDense[needs] !== null) ?? choices.at(-1);
-  const format = constants.formats[choice?.format ?? ""];
+  return choice?.format ?? "";
+}
+
+export function weightFormat(constants: StepTimeConstants, precision: Precision, gpu: Gpu): FormatConstants {
+  const format = constants.formats[weightFormatName(constants, precision, gpu)];
   if (format === undefined) throw new RangeError(`step-time constants have no format for ${precision}`);
   return format;
 }

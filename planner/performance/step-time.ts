@@ -118,7 +118,7 @@ const roofline = (memory: number, compute: number, norm: number): number => {
 };
 
 /** The budget's weight bytes, divided between what every step reads and what only visited experts cost. */
-function bytesRead(replica: Replica, work: ModelWork, format: FormatConstants): { dense: number; experts: number } {
+export function bytesRead(replica: Replica, work: ModelWork, format: FormatConstants): { dense: number; experts: number } {
   const denseBytes = replica.model.mla !== null && format.denseBytesMla !== null ? format.denseBytesMla : format.denseBytes;
   const dense = work.denseParameters * denseBytes + work.headParameters * format.headBytes;
   const experts = work.expertParameters * format.expertBytes;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { loadCatalog } from "../../catalog/load.ts";
 import type { EngineRelease } from "../../catalog/schema/engine.ts";
 import type { Gpu } from "../../catalog/schema/gpu.ts";
+import type { MeasurementConstants } from "../../catalog/schema/measurements.ts";
 import type { Model } from "../../catalog/schema/model.ts";
 import type { StepTimeConstants } from "../../catalog/schema/step-time.ts";
 import { engineRelease } from "../../planner/layouts/release.ts";
@@ -10,6 +11,7 @@ export interface Facts {
   readonly models: ReadonlyMap<string, Model>;
   readonly gpus: ReadonlyMap<string, Gpu>;
   readonly constants: StepTimeConstants;
+  readonly measurements: MeasurementConstants;
   /** Stands for every engine's weight and cache formats. */
   readonly release: EngineRelease;
 }
@@ -40,6 +42,7 @@ export function facts(): Facts {
     models: new Map(models.map((model) => [model.id, model])),
     gpus: new Map(catalog.gpus.map((gpu) => [gpu.id, gpu])),
     constants: catalog.stepTime,
+    measurements: catalog.measurements,
     release,
   };
 }

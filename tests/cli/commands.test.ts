@@ -9,18 +9,25 @@ const { catalog } = loadCatalog();
 test("without a command the help is shown", async () => {
   const { code, out } = await gpufleet([]);
   expect(code).toBe(0);
-  for (const command of ["plan", "size", "estimate", "validate", "schema", "catalog"])
+  for (const command of ["plan", "size", "estimate", "calibrate", "validate", "schema", "catalog"])
     expect(out).toMatch(new RegExp(`^  ${command}\\b`, "m"));
 });
 
-test.each([["plan"], ["size"], ["estimate"], ["validate"], ["schema"], ["catalog", "list"], ["catalog", "show"], ["catalog", "check"]])(
-  "%s %s has --help with examples, --json and --color",
-  async (...command) => {
-    const { code, out } = await gpufleet([...command, "--help"]);
-    expect(code).toBe(0);
-    for (const part of ["--json", "--color", "Examples:", `gpufleet ${command.join(" ")}`]) expect(out).toContain(part);
-  },
-);
+test.each([
+  ["plan"],
+  ["size"],
+  ["estimate"],
+  ["calibrate"],
+  ["validate"],
+  ["schema"],
+  ["catalog", "list"],
+  ["catalog", "show"],
+  ["catalog", "check"],
+])("%s %s has --help with examples, --json and --color", async (...command) => {
+  const { code, out } = await gpufleet([...command, "--help"]);
+  expect(code).toBe(0);
+  for (const part of ["--json", "--color", "Examples:", `gpufleet ${command.join(" ")}`]) expect(out).toContain(part);
+});
 
 test("the version is that of the package", async () => {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
@@ -81,17 +88,12 @@ test.each([
   expect(err).toContain(message);
 });
 
-test("estimate --measurements is refused, not ignored", async () => {
-  const { code, err } = await gpufleet(["estimate", "--model", "Qwen3-8B", "--gpu", "l4", "--measurements", "runs.jsonl"]);
-  expect(code).toBe(1);
-  expect(err).toMatch(/^--measurements: not supported yet/);
-});
-
 const noise = fc.oneof(
   fc.constantFrom(
     "plan",
     "size",
     "estimate",
+    "calibrate",
     "validate",
     "schema",
     "catalog",
