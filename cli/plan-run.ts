@@ -36,7 +36,7 @@ export async function planSpec(given: string | undefined, flags: PlanFlags, sess
   const opened = openSpec(path, session.io.directory);
   checkWorkloadName(explain, opened);
   if (flags.check) return checkLock(opened, path, flags, session);
-  const plan = await planned(opened, { explain: explain !== undefined, alternatives: flags.alternatives ?? 0 });
+  const plan = await planned(opened, { explain: explain ?? false, alternatives: flags.alternatives ?? 0 });
   const shown = typeof explain === "string" ? onlyRejectionsOf(plan, explain) : plan;
   const stale = stalePrices(pricesOf(shown, opened.spec), session.io.today(), flags.maxPriceAge ?? spotPriceDays);
   const isTooOld = flags.maxPriceAge !== undefined && stale.length > 0;
@@ -83,8 +83,10 @@ export async function planOneWorkload(given: string | undefined, flags: PlanFlag
   await failOnStale(stale, flags, session);
 }
 
-const planned = ({ spec, catalog, assumptions }: OpenedSpec, wishes: { explain: boolean; alternatives: number }): Promise<FleetPlan> =>
-  planFleet(spec, catalog, {}, { assumptions, plannerVersion: plannerVersion(), ...wishes });
+const planned = (
+  { spec, catalog, assumptions }: OpenedSpec,
+  wishes: { explain: boolean | string; alternatives: number },
+): Promise<FleetPlan> => planFleet(spec, catalog, {}, { assumptions, plannerVersion: plannerVersion(), ...wishes });
 
 /** There is one workload and no list that it stands in. */
 function inNoFile(error: unknown): never {

@@ -52,9 +52,9 @@ export const takenForGranted = (assumptions: readonly Finding[], { color, width 
 const items = (groups: readonly FindingGroup[], { width }: Rendering): string[] =>
   groups.flatMap((group) => wrap(`- ${groupText(group)}`, width, "  ", "    "));
 
-/** `workloads[2].slo` -> `search.slo` */
 const named = (findings: readonly Finding[], { workloads }: FindingRendering): Finding[] =>
-  findings.map((finding) => ({
-    ...finding,
-    path: finding.path.replace(/^workloads\[(\d+)\]/, (path, index: string) => workloads[Number(index)] ?? path),
-  }));
+  findings.map((finding) => ({ ...finding, path: namedPath(finding.path, workloads) }));
+
+/** `workloads[2].slo` -> `search.slo` */
+export const namedPath = (path: string, workloads: readonly string[]): string =>
+  path.replace(/^workloads\[(\d+)\]/, (place, index: string) => workloads[Number(index)] ?? place);

@@ -3,8 +3,10 @@ import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
 import { alternativesLines } from "./alternatives.ts";
 import { wrap } from "./columns.ts";
 import { dayLines } from "./day-table.ts";
-import { assumptionLines, warningLines } from "./finding-lines.ts";
+import { constraintLines, explanationLines } from "./explanation.ts";
+import { assumptionLines, type FindingRendering, warningLines } from "./finding-lines.ts";
 import { dollars, hourly } from "./money.ts";
+import { otherFleetLines } from "./other-fleets.ts";
 import { poolLines } from "./pool-table.ts";
 import { percent } from "./quantity.ts";
 import { rejectionLines } from "./rejections.ts";
@@ -27,8 +29,13 @@ export function renderPlanTable(plan: FleetPlan, rendering: PlanRendering): stri
     poolLines(plan, rendering),
     dayLines(plan, rendering),
     proof(plan, rendering),
+    otherFleetLines(plan, rendering),
     alternativesSection(plan, rendering),
-    plan.rejected === undefined ? [] : rejectionLines(plan.rejected, rendering),
+    plan.explanation === undefined ? [] : explanationLines(plan.explanation, named),
+    constraintSection(plan, named),
+    plan.rejected === undefined || (plan.explanation !== undefined && rendering.verbose !== true)
+      ? []
+      : rejectionLines(plan.rejected, rendering),
     warningLines([...(rendering.warnings ?? []), ...plan.warnings], named),
     assumptionLines(plan.assumptions, named),
   ];
@@ -71,6 +78,11 @@ function proof(plan: FleetPlan, rendering: PlanRendering): string[] {
     ...(restrictions.length > 0 ? ["Rules beside the spec's:"] : []),
     ...restrictions.flatMap((rule) => wrap(`- ${rule}`, rendering.width, "  ", "    ")),
   ];
+}
+
+function constraintSection({ constraints = [] }: FleetPlan, rendering: FindingRendering): string[] {
+  if (constraints.length === 0) return [];
+  return [styleFor(rendering.color).strong("What the lines of the spec cost"), ...constraintLines(constraints, rendering)];
 }
 
 function alternativesSection(plan: FleetPlan, rendering: PlanRendering): string[] {

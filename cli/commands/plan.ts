@@ -43,8 +43,13 @@ export function planCommand(session: Session): Command {
     .action((spec: string | undefined, flags: PlanFlags) => plan(spec, flags, session));
   command
     .option("--stack <name>", "plan stacks/<name>.fleet.yaml")
-    .option("--explain [workload]", "say why other layouts and instance types were not taken")
-    .addOption(new Option("--alternatives <n>", "show this many other ways to serve each workload").argParser(countFlag))
+    .option(
+      "--explain [workload]",
+      "say why other layouts and instance types were not taken and what the spec's lines cost; of one workload in detail",
+    )
+    .addOption(
+      new Option("--alternatives <n>", "show this many next-best fleets, and other ways to serve each workload").argParser(countFlag),
+    )
     .addOption(new Option("--max-price-age <days>", "exit with 1 when a spot price of the plan is older").argParser(wholeFlag))
     .option("--verbose", "show every assumption and every rejected candidate")
     .option("--write", "keep the plan as the lock beside the spec, which is what gets deployed")

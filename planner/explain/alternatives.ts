@@ -63,7 +63,7 @@ function alternative(assembly: Assembly, workload: WorkloadSpec, { candidate, pa
 }
 
 /** Nodes by instance type and market, dearest first: in which zones they stand is no matter of choice between ways. */
-function nodesBought(assembly: Assembly, packing: Packing): Alternative["pools"] {
+export function nodesBought(assembly: Assembly, packing: Packing): Alternative["pools"] {
   const byKind = new Map<string, { readonly offer: Offer; nodes: number }>();
   for (const pool of packing.pools) {
     const offer = at(assembly.offers, pool.offer);

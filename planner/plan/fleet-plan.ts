@@ -25,6 +25,12 @@ export interface FleetPlan {
   readonly warnings: readonly Finding[];
   readonly alternatives?: readonly Alternative[];
   readonly rejected?: readonly Rejection[];
+  /** With --explain WORKLOAD. */
+  readonly explanation?: Explanation;
+  /** With --explain: what the lines of the spec cost, dearest first. */
+  readonly constraints?: readonly ConstraintPrice[];
+  /** With --alternatives, cheapest first. */
+  readonly otherFleets?: readonly OtherFleet[];
 }
 
 export interface PlanInputs {
@@ -227,6 +233,63 @@ export interface Alternative {
   readonly usdPerMillionTokens: number | null;
   /** At the planned load. */
   readonly predicted: ServingPoint;
+}
+
+/** What one line of the spec costs: the fleet as it is less the fleet without it. */
+export interface ConstraintPrice {
+  readonly path: string;
+  /** What would be written instead. */
+  readonly change: string;
+  readonly usdPerMonth: number;
+}
+
+/** Why a workload is served as it is. */
+export interface Explanation {
+  readonly workload: string;
+  /** The candidate that was taken; null without demand. */
+  readonly taken: string | null;
+  /** Layouts on nodes of one kind that were looked at. */
+  readonly considered: number;
+  readonly groups: readonly CandidateGroup[];
+  readonly constraints: readonly ConstraintPrice[];
+  readonly marginal: Marginal;
+}
+
+/** Candidates that lost for one reason, and the one that came closest. */
+export interface CandidateGroup {
+  readonly gpu: string;
+  readonly precision: Precision | null;
+  readonly candidates: number;
+  readonly closest: string;
+  /** does-not-fit, slo-unreachable, dearer, excluded, ...; `value` and `limit` say by how much. */
+  readonly reason: Finding;
+}
+
+export interface Marginal {
+  /** More requests per second that the planned replicas serve under every rule. */
+  readonly spareRequestsPerSecond: number;
+  /** What the fleet would cost more for one more request per second; null when there is no such fleet. */
+  readonly usdPerMonthForOneMore: number | null;
+  /** And for as many as the spare and one more. */
+  readonly usdPerMonthForOneBeyondSpare: number | null;
+}
+
+/** Another fleet for the same spec that a person would call different. */
+export interface OtherFleet {
+  /** What it does without: `no h100-sxm-80gb`, `no spot`, `chat not on l4`. */
+  readonly without: string;
+  readonly usdPerHour: number;
+  readonly usdPerMonth: number;
+  /** Above the plan's own fleet. */
+  readonly moreUsdPerMonth: number;
+  readonly workloads: readonly {
+    readonly workload: string;
+    readonly gpu: string;
+    readonly precision: Precision;
+    readonly tensorParallel: number;
+    readonly replicas: number;
+  }[];
+  readonly pools: readonly { readonly instanceType: string; readonly market: Market; readonly nodes: number; readonly priceAsOf: string }[];
 }
 
 /** A candidate that was not taken, and why. */

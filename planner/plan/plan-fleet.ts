@@ -5,8 +5,16 @@ import type { Offer } from "../candidates/offer.ts";
 import { offersFor } from "../candidates/offers.ts";
 import { at } from "../element.ts";
 import { alternativesFor } from "../explain/alternatives.ts";
+import { constraintPrices } from "../explain/constraint-prices.ts";
+import { explanationOf } from "../explain/explanation.ts";
 import { everyReason, infeasibleFindings, without } from "../explain/infeasible.ts";
+import { insideBudget } from "../explain/inside-budget.ts";
+import { otherFleets } from "../explain/other-fleets.ts";
+import { fleetRelaxations, workloadRelaxations } from "../explain/relaxations.ts";
+import type { Situation } from "../explain/situation.ts";
 import { unservableFindings } from "../explain/unservable.ts";
+import { waysOut } from "../explain/ways-out.ts";
+import { type WhatIf, whatIf } from "../explain/what-if.ts";
 import { type Finding, PlanningError } from "../finding.ts";
 import { engineRelease } from "../layouts/release.ts";
 import { pack } from "../packing/pack.ts";
@@ -36,8 +44,8 @@ export interface PlanContext {
   readonly plannerVersion?: string;
   /** Other ways to serve each workload, at most this many; 0 for none. */
   readonly alternatives?: number;
-  /** Keep every rejected candidate with its reason. */
-  readonly explain?: boolean;
+  /** Keep every rejected candidate with its reason, and say what the lines of the spec cost; with a workload's name, explain that workload. */
+  readonly explain?: boolean | string;
 }
 
 /**
@@ -52,12 +60,14 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
   const searched = spec.workloads.map((workload) => search(workload, offers));
   const rejected = searched.flatMap((found) => found.rejected);
   const candidates = searched.map((found) => found.taken);
-  const unservable = unservableFindings({ spec, catalog, offers, search }, searched);
+  const situation = { spec, catalog, offers, search };
+  const unservable = unservableFindings(situation, searched);
   const unserved = new Set(candidates.flatMap((found, index) => (found.length === 0 ? [index] : [])));
   const problem = without(packingProblem(spec, offers, candidates), unserved);
   const result = pack(problem, ports.progress);
   const reasons = "infeasible" in result ? everyReason(problem, result.infeasible) : [];
-  const blocking = [...unservable, ...infeasibleFindings(spec, problem, reasons)];
+  const ask = whatIf(situation, searched);
+  const blocking = [...unservable, ...infeasibleFindings(spec, problem, reasons), ...waysOut(situation, searched, reasons, ask)];
   if (blocking.length > 0 || !("packing" in result)) throw new PlanningError(blocking);
   const assembly: Assembly = { spec, catalog, offers, candidates, packing: result.packing };
   const day = dayOf(assembly);
@@ -66,7 +76,7 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
   const cost = { ...atPeak, ...dayCost(pools) };
   const optimality = optimalityOf(result.packing, spec);
   const budget = budgetStanding(spec, cost, optimality);
-  if (budget.broken !== null) throw new PlanningError([budget.broken]);
+  if (budget.broken !== null) throw new PlanningError([budget.broken, ...insideBudget(spec, searched, result.packing, ask)]);
   return {
     schemaVersion: 1,
     fleet: spec.fleet,
@@ -93,6 +103,7 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
       ...offerFindings,
     ],
     ...alternativesAndRejections(assembly, rejected, context),
+    ...explanations(assembly, situation, searched, context, ask),
   };
 }
 
@@ -131,11 +142,35 @@ function alternativesAndRejections(
   assembly: Assembly,
   rejected: readonly RejectedCandidate[],
   context: PlanContext,
-): Pick<FleetPlan, "alternatives" | "rejected"> {
+): Pick<FleetPlan, "alternatives" | "otherFleets" | "rejected"> {
   const count = context.alternatives ?? 0;
   const alternatives = assembly.spec.workloads.flatMap((workload, index) =>
     alternativesFor(assembly, workload, at(assembly.candidates, index), count),
   );
   const rejections = rejected.map(({ workload, candidate, finding }) => ({ workload, candidate, finding }));
-  return { ...(count > 0 ? { alternatives } : {}), ...(context.explain === true ? { rejected: rejections } : {}) };
+  const fleets = count > 0 ? { alternatives, otherFleets: otherFleets(assembly, count) } : {};
+  return { ...fleets, ...(context.explain !== undefined && context.explain !== false ? { rejected: rejections } : {}) };
+}
+
+/** Workloads of a fleet beyond which the lines of each are not priced one by one: every line is a search of its own. */
+const workloadsPriced = 20;
+
+function explanations(
+  assembly: Assembly,
+  situation: Situation,
+  searched: readonly Candidates[],
+  { explain }: PlanContext,
+  ask: WhatIf,
+): Pick<FleetPlan, "explanation" | "constraints"> {
+  const { spec, packing } = assembly;
+  if (typeof explain === "string") {
+    const index = spec.workloads.findIndex(({ name }) => name === explain);
+    return index < 0 ? {} : { explanation: explanationOf(assembly, situation, searched, index, ask) };
+  }
+  if (explain !== true) return {};
+  const own =
+    spec.workloads.length > workloadsPriced
+      ? []
+      : spec.workloads.flatMap((_, index) => workloadRelaxations(spec, index, at(searched, index).rejected));
+  return { constraints: constraintPrices(spec, packing, [...fleetRelaxations(spec), ...own], ask) };
 }

@@ -1,0 +1,41 @@
+import { isAllowed, offersFor } from "../candidates/offers.ts";
+import type { CandidateGroup } from "../plan/fleet-plan.ts";
+import type { AllowDeny, FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
+import { everything } from "./lines-in-the-way.ts";
+import type { Situation } from "./situation.ts";
+
+/** The GPUs that lines of the spec keep away from a workload, each with the line. */
+export function excludedGroups({ spec, catalog, offers }: Situation, workload: WorkloadSpec): CandidateGroup[] {
+  const { unavailable: _, ...wide } = spec;
+  const all = offersFor({ ...wide, gpus: everything, instances: everything }, catalog).offers.filter(({ tenant }) => tenant === undefined);
+  const isThere = new Set(offers.filter(({ cluster }) => mayUse(workload, cluster)).map(({ gpu }) => gpu));
+  const missing = all.filter(({ gpu }) => !isThere.has(gpu));
+  const groups = Map.groupBy(missing, ({ gpu, instanceType, cluster }) => `${gpu}/${lineOf(spec, workload, gpu, instanceType, cluster)}`);
+  return [...groups]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, group]) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      const path = lineOf(spec, workload, first.gpu, first.instanceType, first.cluster);
+      return [
+        {
+          gpu: first.gpu,
+          precision: null,
+          candidates: group.length,
+          closest: first.id,
+          reason: { code: "excluded", path, message: `${path} keeps it out` },
+        },
+      ];
+    });
+}
+
+const mayUse = ({ clusters }: WorkloadSpec, cluster: string): boolean => clusters.length === 0 || clusters.includes(cluster);
+
+function lineOf(spec: FleetSpec, workload: WorkloadSpec, gpu: string, instanceType: string, cluster: string): string {
+  if (!isAllowed(spec.gpus, gpu)) return `gpus.${listOf(spec.gpus, gpu)}`;
+  if (!isAllowed(spec.instances, instanceType)) return `instances.${listOf(spec.instances, instanceType)}`;
+  if (!mayUse(workload, cluster)) return `${workload.path}.${workload.residency === undefined ? "clusters" : "residency"}`;
+  return "unavailable";
+}
+
+const listOf = ({ deny }: AllowDeny, id: string): "deny" | "allow" => (deny.includes(id) ? "deny" : "allow");
