@@ -1,5 +1,6 @@
 import process from "node:process";
-import { buildCli, builtCliFolder, hasGo, isBuilt } from "./cli.ts";
+import { hasGo } from "../go-build.ts";
+import { buildCli, builtCliFolder, isBuilt } from "./cli.ts";
 
 /** `npm run engine`: the Pulumi CLI for tests/engine, built where that has not happened yet. */
 if (isBuilt()) {
