@@ -41,13 +41,6 @@ const formatNamed = (precision: Precision): WeightFormat =>
 /** Bytes of the weights as a checkpoint of this format stores them. */
 export const weights = (model: string, precision: Precision): number => Math.round(weightBytes(modelNamed(model), formatNamed(precision)));
 
-/** Nominal bytes of one quantised weight with its share of the scales, tables aside; a row-wise scale is spread over `rowLength` weights. */
-export function bytesPerWeight(precision: Precision, rowLength = 4096): number {
-  const { bytesPerWeight: plain, scale } = formatNamed(precision);
-  if (scale.per === "none") return plain;
-  return plain + scale.bytes / (scale.size ?? rowLength);
-}
-
 /** K and V elements of one token in one layer. */
 export const cacheWidth = (model: string): number => modelNamed(model).numKvHeads * modelNamed(model).headDim;
 

@@ -1,5 +1,5 @@
 import type { Claim } from "../claim.ts";
-import { bytesPerWeight, modelNamed, starts, weights } from "../program.ts";
+import { modelNamed, starts, weights } from "../program.ts";
 
 const gb = 1e9;
 const llama7 = "meta-llama/Llama-2-7b-hf";
@@ -84,11 +84,20 @@ export const weightClaims: readonly Claim[] = [
     guide: "serving",
     id: "gguf-bits",
     says: "GGUF takes 4.8 bits a weight as Q4_K_M, 5.7 as Q5_K_M, 8.5 as Q8_0.",
-    figures: [
-      { of: "Q4_K_M", unit: "bits", stated: 4.8, program: () => 8 * bytesPerWeight("gguf-q4_k_m") },
-      { of: "Q5_K_M", unit: "bits", stated: 5.7, program: () => 8 * bytesPerWeight("gguf-q5_k_m") },
-      { of: "Q8_0", unit: "bits", stated: 8.5, program: () => 8 * bytesPerWeight("gguf-q8_0"), truth: 8.5 },
-    ],
+    figures: (
+      [
+        ["Q4_K_M", 4.8, "gguf-q4_k_m"],
+        ["Q5_K_M", 5.7, "gguf-q5_k_m"],
+        ["Q8_0", 8.5, "gguf-q8_0"],
+      ] as const
+    ).map(([name, stated, precision]) => ({
+      of: `Llama 3 8B as ${name}, over its parameters`,
+      unit: "bits",
+      stated,
+      about: 0.03,
+      program: () => (8 * weights(llama3, precision)) / modelNamed(llama3).parameters,
+      digits: 3,
+    })),
     verdict: "right",
     why: "Averages over the mixed formats inside a file. Its Q4_0 (4.5) and Q2_K (2.6) are no choice of the planner.",
   },
