@@ -30,7 +30,7 @@ const intro = `# Rules of thumb, checked
 This project grew from five guides on sizing GPUs for language models, of the kind one finds everywhere: formulas, worked cases, tables of which GPU
 holds which model. This page puts all of it to the program, line by line: what the guide says, what \`gpufleet size\`, \`estimate\` and \`plan\` say, and why
 they differ where they do. It is written by its own test (\`npx vitest run tests/seeds -u\`), which also holds the program to figures worked out
-by hand wherever that can be done, so nothing here goes stale unnoticed.
+by hand wherever that can be done, and fails when a figure here is off by more than 5 %.
 
 What to take from it, before the details:
 
