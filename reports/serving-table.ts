@@ -40,7 +40,7 @@ const columns: readonly Column<Latency>[] = [
 
 const evidenceText: Readonly<Record<ServingPoint["evidence"], string>> = {
   measured: "runs of this model, GPU, engine and format correct it",
-  "gpu-and-family": "runs of this model family on this GPU were measured",
+  "gpu-and-family": "runs of this model family on GPUs of this family were measured",
   "gpu-family": "runs on GPUs of this family were measured, not of this model family",
   none: "nothing near it was measured: take it as a rough guess",
 };
@@ -73,6 +73,9 @@ export function renderServingPoint(point: LayoutUnderLoad, rendering: Rendering)
     `Requests/s        ${rate(point.requestsPerSecond ?? 0)}`,
     `In the engine     ${rate(point.concurrency ?? 0)} requests; limited by ${point.limitedBy ?? "load"}`,
     ...wrap(style.faint(`Evidence: ${evidenceText[point.evidence ?? "none"]}.`), rendering.width),
+    ...(point.extrapolations ?? []).flatMap((finding) =>
+      wrap(style.faint(`Extrapolated: ${findingText({ ...finding, path: "" })}`), rendering.width),
+    ),
   ].join("\n")}\n`;
 }
 

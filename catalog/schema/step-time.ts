@@ -36,13 +36,16 @@ const servingSchema = z.strictObject({
   kvGrowthShare: share.describe("Share of the output a running sequence holds on average where admission does not reserve it"),
   maxRunningPerRank: positive.describe("Running sequences per attention rank that engines reached under unlimited load"),
   closedLoopQueue: positive.describe("Share of the prefill work ahead of a request that it waits for in a closed loop"),
-  closedLoopPerRequestMilliseconds: positive.describe("TTFT per other request of a closed loop: tokenising and scheduling"),
   burstShare: share.describe("Closed loop: share of a batch whose prefills collide when lengths vary"),
   burstShareEqualLengths: share.describe("The same when all lengths are equal and requests stay in step"),
   prefillMinimumShare: share.describe("Mixed steps: a prefill costs at least this share of its cost alone"),
   throughputRampShare: share.describe("Offline maximum throughput kept after ramp-up and drain"),
   utilizationCeiling: share.describe("Share of the largest sustainable request rate above which measured replicas were saturated"),
-  batchLongestToMeanOutput: positive.describe("Batch drain: longest over mean output when the lengths are not known to be equal"),
+  batchLongestToMeanOutput: z
+    .strictObject({ requests: positive, ratio: z.number().min(1), largeRequests: positive, largeRatio: z.number().min(1) })
+    .describe(
+      "Batch drain whose answers vary: longest over mean output for so many requests and for a large batch; between the two by powers",
+    ),
   inputTokensVariation: positive.describe("Assumed coefficient of variation of input lengths when no 95th percentile is given"),
   outputTokensVariation: positive.describe("Assumed coefficient of variation of output lengths; used for end-to-end latency only"),
 });
@@ -80,6 +83,7 @@ const engineGenerationSchema = z.strictObject({
   sequenceMicroseconds: microseconds,
   factor: positive.describe("Multiplies the whole step"),
   httpMilliseconds: z.number().min(0).describe("Request handling outside the engine, added to TTFT"),
+  httpPerClientMilliseconds: z.number().min(0).describe("Added to TTFT for every other client of a closed loop: tokenising and scheduling"),
   gemm: positive.describe("Multiplies matrix-product and prefill-attention efficiency"),
   expertGemm: positive.describe("Multiplies the efficiency of expert matrix products"),
   moeLayer: positive.describe("Multiplies moeLayerMicroseconds"),
@@ -87,6 +91,11 @@ const engineGenerationSchema = z.strictObject({
   reservesOutput: z.boolean().describe("True: a sequence is admitted only when its whole output fits"),
   runningFactor: positive.describe("Multiplies maxRunningPerRank"),
   expertsFp8ReadAllBefore: z.string().nullable().describe("Releases before this one read nearly every FP8 expert in every step"),
+  formatFactors: z
+    .record(z.string(), positive)
+    .describe(
+      "Format -> factor on the whole step: kernels that this engine has better or worse than the product of the parts; 1 where not named",
+    ),
   versionFactors: z
     .array(z.strictObject({ version: z.string(), factor: positive }))
     .describe("Measured releases, oldest first; between two of them the factor is interpolated"),
@@ -106,7 +115,7 @@ const uncertaintySchema = z.strictObject({
   maxOutput: sigmaSchema,
   saturatedOutput: sigmaSchema,
   staticBatch: sigmaSchema,
-  batchDrainFactor: z.number().min(1).describe("Multiplies the 90 % factor of a batch drain"),
+  batchDrain: sigmaSchema,
   smallKvRoomFactor: z.number().min(1).describe("Multiplies the 90 % factor when the KV room is below smallKvRoomShare of memory"),
   smallKvRoomShare: share,
 });
@@ -119,7 +128,28 @@ const measuredSchema = z.strictObject({
       modelFamilies: z.array(z.string()).describe("Catalog families measured on them"),
     }),
   ),
+  reach: z
+    .strictObject({
+      contextTokens: positive.describe("Longest request, input and output"),
+      runningSequences: positive.describe("Largest batch, whole replica"),
+      gpusPerReplica: positive,
+    })
+    .describe("How far the measured runs go"),
   sameArchitecture: z.record(z.string(), z.string()).describe("Model family -> measured family with the same architecture and sizes"),
+});
+
+/** The rows that the constants were fitted on; written by `npm run fit`. */
+const fitSchema = z.strictObject({
+  command: z.string(),
+  rows: z.number().int().positive().describe("Measured rows in the data file"),
+  rowsFitted: z.number().int().positive(),
+  figuresFitted: z.number().int().positive(),
+  rowsSha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .describe("Of tests/accuracy/data/throughput.json"),
+  sources: z.record(z.string(), z.number().int().positive()).describe("Group of the data file -> rows fitted"),
+  leftOut: z.record(z.string(), z.number().int().positive()).describe("Rule -> rows that it leaves out"),
 });
 
 /** Constants of the step-time model (docs/performance.md), fitted on measured serving runs. */
@@ -138,6 +168,7 @@ export const stepTimeSchema = z.strictObject({
   engines: z.array(engineGenerationSchema).min(1),
   uncertainty: uncertaintySchema,
   measured: measuredSchema,
+  fit: fitSchema,
 });
 
 export type StepTimeConstants = z.infer<typeof stepTimeSchema>;

@@ -5,20 +5,41 @@ import { compareVersions } from "../layouts/release.ts";
 export interface EngineTiming {
   readonly generation: EngineGeneration;
   readonly versionFactor: number;
-  /** False when the engine is unknown or the version newer than every measured one. */
-  readonly measured: boolean;
+  /** False when the engine was never measured. */
+  readonly known: boolean;
+  /** True when the version is newer than every measured one. */
+  readonly newer: boolean;
+  /** True when this release reads nearly every FP8 expert in every step. */
+  readonly readsAllFp8Experts: boolean;
 }
+
+/** Kept for as long as the constants live: asked for again with every layout, and its version comparisons would take a fifth of a capacity. */
+const timings = new WeakMap<StepTimeConstants, Map<string, EngineTiming>>();
 
 /** An engine without constants is timed like the newest generation of the first engine in the data. */
 export function engineTiming(constants: StepTimeConstants, engine: string, version: string): EngineTiming {
-  const name = engine.toLowerCase();
-  const known = constants.engines.filter((candidate) => candidate.engine === name);
+  const known = timings.get(constants) ?? new Map<string, EngineTiming>();
+  timings.set(constants, known);
+  const key = `${engine} ${version}`;
+  const found = known.get(key) ?? timingOf(constants, engine.toLowerCase(), version);
+  known.set(key, found);
+  return found;
+}
+
+function timingOf(constants: StepTimeConstants, engine: string, version: string): EngineTiming {
+  const known = constants.engines.filter((candidate) => candidate.engine === engine);
   const generations = known.length > 0 ? known : constants.engines.filter((candidate) => candidate.engine === constants.engines[0]?.engine);
   const generation = generations.findLast((candidate) => compareVersions(candidate.fromVersion, version) <= 0) ?? generations.at(-1);
   if (generation === undefined) throw new RangeError("step-time constants name no engine");
   const newest = generation.versionFactors.at(-1);
-  const isNewer = newest !== undefined && compareVersions(minor(version), newest.version) > 0;
-  return { generation, versionFactor: versionFactor(generation, version), measured: known.length > 0 && !isNewer };
+  const { expertsFp8ReadAllBefore } = generation;
+  return {
+    generation,
+    versionFactor: versionFactor(generation, version),
+    known: known.length > 0,
+    newer: newest !== undefined && compareVersions(minor(version), newest.version) > 0,
+    readsAllFp8Experts: expertsFp8ReadAllBefore !== null && compareVersions(version, expertsFp8ReadAllBefore) < 0,
+  };
 }
 
 /** Between two measured releases the factor is interpolated over the minor number; before the first it is 1. */

@@ -1,5 +1,6 @@
 import type { Finding } from "../finding.ts";
 import { evidence, interval90, type Metric, priorEvidence, roomWidening, sigmaOf } from "./evidence.ts";
+import { extrapolations, weakened } from "./extrapolation.ts";
 import { loadTable } from "./load-table.ts";
 import { logNormalSummary } from "./quantiles.ts";
 import { type Queue, queueAt, ttftMean, ttftQuantile } from "./queueing.ts";
@@ -57,17 +58,29 @@ export function queuePoint(service: RequestService, queue: Queue): ServingPoint 
 function closedPoint(service: RequestService, concurrency: number): ServingPoint {
   const clients = Math.max(1, concurrency);
   const state = closedLoop(service, clients);
-  const point = steadyPoint(service, state, "maxOutput", clients <= 1 ? "tpotSingle" : "tpotClosed");
+  const single = clients <= 1;
+  const point = steadyPoint(service, state, single ? "tpotSingle" : "maxOutput", single ? "tpotSingle" : "tpotClosed");
   const full = clients > service.maxRunning;
   return { ...point, utilization: Math.min(1, clients / service.maxRunning), limitedBy: full ? service.runningLimit : "load" };
 }
 
-/** A burst of equally long answers, unless the lengths are said to vary. */
+/** A burst of equally long answers, unless the lengths are said to vary: by their spread, or by a mean that is no whole number. */
 function batchPoint(service: RequestService, requests: number, lengths: Lengths): ServingPoint {
-  const varies = lengths.inputTokensP95 !== null && lengths.inputTokensP95 > lengths.inputTokens;
-  const longest = varies && requests > 1 ? service.replica.constants.serving.batchLongestToMeanOutput : 1;
-  const point = steadyPoint(service, batchDrain(service, Math.max(1, requests), longest), "staticBatch", "tpotClosed");
+  const { inputTokens, outputTokens, inputTokensP95 } = lengths;
+  const isMean = !Number.isInteger(inputTokens) || !Number.isInteger(outputTokens);
+  const varies = inputTokensP95 === null ? isMean : inputTokensP95 > inputTokens;
+  const longest = varies ? longestToMean(service, requests) : 1;
+  const output = varies ? "batchDrain" : "staticBatch";
+  const point = steadyPoint(service, batchDrain(service, Math.max(1, requests), longest), output, "tpotClosed");
   return { ...point, limitedBy: requests > service.maxRunning ? service.runningLimit : "load" };
+}
+
+/** Longest over mean answer of a batch: the larger the batch, the longer its longest. */
+function longestToMean(service: RequestService, requests: number): number {
+  const small = service.replica.constants.serving.batchLongestToMeanOutput;
+  const share = Math.log(requests / small.requests) / Math.log(small.largeRequests / small.requests);
+  const longest = small.ratio * (small.largeRatio / small.ratio) ** Math.max(0, Math.min(1, share));
+  return Math.min(requests, longest);
 }
 
 /** Waits are taken as exponential around their mean, the prefill itself as varying with the input length. */
@@ -102,8 +115,9 @@ function complete(service: RequestService, parts: PointParts): ServingPoint {
   const { replica } = service;
   const { metrics, ...rest } = parts;
   const ttftMs = scaled(parts.ttftMs, replica.correction?.ttft ?? 1);
-  const level = priorEvidence(replica);
-  const widening = roomWidening(replica) * (metrics[2] === "staticBatch" ? replica.constants.uncertainty.batchDrainFactor : 1);
+  const far = extrapolations(replica, service.inputTokens + service.outputTokens, Math.min(parts.concurrency, service.maxRunning));
+  const level = weakened(priorEvidence(replica), far);
+  const widening = roomWidening(replica);
   const output = parts.requestsPerSecond * service.outputTokens;
   const sigma = (metric: Metric): number => sigmaOf(replica, metric, level, widening);
   return {
@@ -117,7 +131,8 @@ function complete(service: RequestService, parts: PointParts): ServingPoint {
       tpotMs: interval90(parts.tpotMs.mean, sigma(metrics[1])),
       outputTokensPerSecond: interval90(output, sigma(metrics[2])),
     },
-    evidence: evidence(replica),
+    evidence: weakened(evidence(replica), far),
+    ...(far.length === 0 ? {} : { extrapolations: far }),
   };
 }
 

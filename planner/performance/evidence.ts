@@ -5,7 +5,7 @@ import type { ServingPoint } from "./serving-point.ts";
 
 export type Evidence = ServingPoint["evidence"];
 /** Predicted quantities whose error was measured apart. */
-export type Metric = "tpotClosed" | "tpotOpen" | "tpotSingle" | "ttft" | "maxOutput" | "saturatedOutput" | "staticBatch";
+export type Metric = "tpotClosed" | "tpotOpen" | "tpotSingle" | "ttft" | "maxOutput" | "saturatedOutput" | "staticBatch" | "batchDrain";
 
 const keys = { measured: "measured", "gpu-and-family": "gpuAndFamily", "gpu-family": "gpuFamily", none: "none" } as const satisfies Record<
   Evidence,
@@ -13,19 +13,18 @@ const keys = { measured: "measured", "gpu-and-family": "gpuAndFamily", "gpu-fami
 >;
 
 /**
- * What a prediction rests on before any measured run of the user's corrects it. GPU and model family count as seen when each was measured somewhere: the widths of that
- * level were found by leaving out the pair. Hybrid models and engine versions without a measurement are always `none`.
+ * What a prediction rests on before any run of the user's own: this model family measured on this family of GPUs, the GPU family alone, or not even that. A release newer
+ * than every measured one counts as a model that was not measured; an engine without measurements, and a model with linear attention, of
+ * which there are too few, as nothing.
  */
 export function priorEvidence(replica: Replica): Evidence {
   const { constants, model, gpu } = replica;
   const { gpuFamilies, sameArchitecture } = constants.measured;
   const timing = engineTiming(constants, replica.release.engine, replica.release.version);
-  if (!timing.measured || model.linearAttention !== null) return "none";
+  const seen = gpuFamilies.find((row) => row.family === gpu.performanceFamily);
+  if (seen === undefined || !timing.known || model.linearAttention !== null) return "none";
   const family = sameArchitecture[model.family] ?? model.family;
-  const gpuSeen = gpuFamilies.some((row) => row.family === gpu.performanceFamily);
-  const modelSeen = gpuFamilies.some((row) => row.modelFamilies.includes(family));
-  if (gpuSeen && modelSeen) return "gpu-and-family";
-  return gpuSeen || modelSeen ? "gpu-family" : "none";
+  return seen.modelFamilies.includes(family) && !timing.newer ? "gpu-and-family" : "gpu-family";
 }
 
 /** What a prediction rests on: `measured` when a run of the same model, GPU, engine and format corrects it. */

@@ -27,8 +27,10 @@ export interface ServingPoint {
     readonly tpotMs: readonly [number, number];
     readonly outputTokensPerSecond: readonly [number, number];
   };
-  /** What the prediction rests on: the GPU and model family measured, only the GPU family, or neither. */
+  /** What the prediction rests on: this model family measured on this family of GPUs, only the GPU family, or neither. */
   readonly evidence: "measured" | "gpu-and-family" | "gpu-family" | "none";
+  /** Where the prediction leaves the measured runs far behind; not there when it does not. */
+  readonly extrapolations?: readonly Finding[];
 }
 
 /** How requests reach one replica. */

@@ -43,7 +43,7 @@ export function closedLoop(service: RequestService, concurrency: number): Steady
   const burst = service.inputVariation < 0.05 ? serving.burstShareEqualLengths : serving.burstShare;
   const otherShare = running > 0 ? others / running : 0;
   const wait =
-    (serving.closedLoopPerRequestMilliseconds * others) / 1e3 +
+    (costs.timing.generation.httpPerClientMilliseconds * others) / 1e3 +
     serving.closedLoopQueue * work * prefilling * otherShare +
     (burst * work * others) / 2 +
     (concurrency > running ? ((concurrency - running) * cycle) / running : 0);

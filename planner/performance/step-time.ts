@@ -1,11 +1,10 @@
 import type { FormatConstants, StepTimeConstants } from "../../catalog/schema/step-time.ts";
-import { compareVersions } from "../layouts/release.ts";
 import { kvElementBytes } from "../memory/cache-layers.ts";
 import type { EngineTiming } from "./engine-generation.ts";
 import { engineTiming } from "./engine-generation.ts";
 import type { ModelWork } from "./model-work.ts";
 import { modelWork } from "./model-work.ts";
-import { rates, weightFormat } from "./rates.ts";
+import { rates, weightFormat, weightFormatName } from "./rates.ts";
 import type { Replica } from "./replica.ts";
 
 /** Seconds of one engine step and of its parts; the parts add up to `seconds`. */
@@ -80,6 +79,7 @@ export function stepCosts(replica: Replica): StepCosts {
     factor:
       timing.generation.factor *
       timing.versionFactor *
+      formatFactor(replica, timing) *
       (1 + (step.rankImbalance * Math.log2(ranks) ** 2) / 4) *
       (replica.correction?.step ?? 1),
   };
@@ -127,11 +127,8 @@ export function bytesRead(replica: Replica, work: ModelWork, format: FormatConst
   return { dense: dense * scale, experts: experts * scale };
 }
 
-function oldExpertFactor(replica: Replica, timing: EngineTiming, format: FormatConstants): number {
-  const before = timing.generation.expertsFp8ReadAllBefore;
-  const old = before !== null && compareVersions(replica.release.version, before) < 0;
-  return old && format.computeType === "fp8" && replica.layout.precision === "fp8" ? replica.constants.step.oldBlockFp8ExpertHitFactor : 1;
-}
+const oldExpertFactor = ({ layout, constants }: Replica, timing: EngineTiming, format: FormatConstants): number =>
+  timing.readsAllFp8Experts && format.computeType === "fp8" && layout.precision === "fp8" ? constants.step.oldBlockFp8ExpertHitFactor : 1;
 
 /** Two collectives a layer: all-reduce over the tensor-parallel group; dispatch and combine over attention ranks. */
 function communicationCosts(replica: Replica, work: ModelWork, latency: number, bytesPerSecond: number) {
@@ -157,6 +154,9 @@ function modelOverheadSeconds(constants: StepTimeConstants, work: ModelWork, tim
   const hybrid = work.hybrid ? work.layers * step.hybridLayerMicroseconds : 0;
   return ((work.moeLayers > 0 ? routing : 0) + hybrid + step.fixedMicroseconds) * 1e-6;
 }
+
+const formatFactor = ({ constants, layout, gpu }: Replica, { generation }: EngineTiming): number =>
+  generation.formatFactors[weightFormatName(constants, layout.precision, gpu)] ?? 1;
 
 /** Size of a cache element relative to 16 bits, in which the catalog states a model's cache. */
 export function kvElementScale({ layout, release }: Pick<Replica, "layout" | "release">): number {

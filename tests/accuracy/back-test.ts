@@ -1,55 +1,68 @@
+import type { StepTimeConstants } from "../../catalog/schema/step-time.ts";
 import { exclusionOf, metricExcluded } from "./exclusions.ts";
 import { facts } from "./facts.ts";
-import { measuredRows, type PeerRow, peerRows } from "./measured-row.ts";
-import { caseOf } from "./row-replica.ts";
-import { type Score, scoresOf } from "./score.ts";
+import { measuredRows, type PeerRow } from "./measured-row.ts";
+import { caseOf, type RowCase } from "./row-replica.ts";
+import { type Figure, figuresOf, predict, type Score, type ScoredMetric } from "./score.ts";
 
-export interface BackTest {
+/** A measured row that is scored, and which of its figures. */
+export interface Observation {
+  readonly rowCase: RowCase;
+  readonly figures: readonly Figure[];
+}
+
+export interface Observations {
   readonly rows: number;
-  readonly scores: readonly Score[];
+  readonly constants: StepTimeConstants;
+  readonly observations: readonly Observation[];
   /** Reason -> rows left out. */
   readonly leftOut: Readonly<Record<string, number>>;
 }
 
-/** Every prediction that the measured rows allow, beside what was measured. */
-export function backTest(): BackTest {
+/** The measured rows that the model can be asked about, and those left out by a rule. */
+export function observe(): Observations {
   const known = facts();
   const rows = measuredRows();
   const leftOut: Record<string, number> = {};
-  const scores: Score[] = [];
-  const leave = (reason: string): void => {
-    leftOut[reason] = (leftOut[reason] ?? 0) + 1;
-  };
+  const observations: Observation[] = [];
   for (const row of rows) {
     const rowCase = caseOf(row, known);
-    if (typeof rowCase === "string") {
-      leave(rowCase);
-      continue;
+    const reason = typeof rowCase === "string" ? rowCase : exclusionOf(rowCase);
+    if (reason !== undefined) leftOut[reason] = (leftOut[reason] ?? 0) + 1;
+    else if (typeof rowCase !== "string") {
+      observations.push({ rowCase, figures: figuresOf(rowCase).filter(({ metric }) => !metricExcluded(metric, rowCase)) });
     }
-    const reason = exclusionOf(rowCase);
-    if (reason === undefined) scores.push(...scoresOf(rowCase).filter(({ metric }) => !metricExcluded(metric, rowCase)));
-    else leave(reason);
   }
-  return { rows: rows.length, scores, leftOut };
+  return { rows: rows.length, constants: known.constants, observations, leftOut };
 }
 
-/** Our score and aiconfigurator's on the same row and figure. */
-export interface Pair {
-  readonly ours: Score;
-  readonly peer: Score;
-}
-
-/** Rows that both predict. Its sweep rows (group aic-silicon) are in-sample for both. */
-export function peerPairs(scores: readonly Score[]): Pair[] {
-  const peers = peerRows();
-  return scores.flatMap((ours) => {
-    const predicted = peerFigure(peers.get(ours.row.id), ours.metric);
-    return predicted === null ? [] : [{ ours, peer: { ...ours, predicted } }];
+/** Every prediction of these rows beside what was measured. */
+export function scoresWith(observations: readonly Observation[], constants: StepTimeConstants): Score[] {
+  return observations.flatMap(({ rowCase, figures }) => {
+    const predicted = predict(rowCase, constants);
+    return figures.flatMap(({ metric, measured }) => {
+      const value = predicted[metric];
+      if (value === undefined) return [];
+      return [{ metric, row: rowCase.row, gpuFamily: rowCase.replica.gpu.performanceFamily ?? "none", predicted: value, measured }];
+    });
   });
 }
 
-function peerFigure(row: PeerRow | undefined, metric: Score["metric"]): number | null {
-  if (row === undefined) return null;
+export interface BackTest {
+  readonly rows: number;
+  readonly scores: readonly Score[];
+  readonly leftOut: Readonly<Record<string, number>>;
+}
+
+/** With the constants of the catalog, which were fitted on these rows. */
+export function backTest(): BackTest {
+  const { rows, constants, observations, leftOut } = observe();
+  return { rows, scores: scoresWith(observations, constants), leftOut };
+}
+
+/** What aiconfigurator predicts for a figure; null where it gives no comparable one. */
+export function peerFigure(row: PeerRow | undefined, metric: ScoredMetric): number | null {
+  if (row === undefined || metric === "prefill") return null;
   if (metric === "ttft") return row.loadClass === "closed" ? row.ttftMs : null;
   if (metric === "tpot" || metric === "tpotSingle") return row.loadClass === "closed" ? row.tpotMs : null;
   if (metric === "tpotOpen") return null;

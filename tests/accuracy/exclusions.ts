@@ -1,5 +1,6 @@
 import { modelWork } from "../../planner/performance/model-work.ts";
 import { weightFormat } from "../../planner/performance/rates.ts";
+import type { MeasuredRow } from "./measured-row.ts";
 import type { RowCase } from "./row-replica.ts";
 import type { ScoredMetric } from "./score.ts";
 
@@ -43,6 +44,7 @@ const cachedTtft = ["kaito", "blis-gt", "gemma4-t4g", "kubeai", "blog-a40", "gpu
 
 export function metricExcluded(metric: ScoredMetric, rowCase: RowCase): boolean {
   const { row } = rowCase;
+  if (metric === "saturatedOutput") return promptsDominate(row);
   if (metric !== "ttft") return false;
   if (cachedTtft.includes(row.group) || /prefix-cached/.test(row.note)) return true;
   // Warm-up in the mean of the lightest load.
@@ -53,3 +55,7 @@ export function metricExcluded(metric: ScoredMetric, rowCase: RowCase): boolean 
     row.concurrency_or_qps === 4
   );
 }
+
+/** A running batch that answers less than 40 % of what its steps allow: prompts of a length nobody published take the rest. */
+const promptsDominate = ({ load_kind, concurrency_or_qps, tpot_ms, output_tok_s }: MeasuredRow): boolean =>
+  load_kind === "avg_batch" && (output_tok_s ?? 0) < (0.4 * (concurrency_or_qps ?? 0) * 1e3) / (tpot_ms ?? Number.POSITIVE_INFINITY);

@@ -1,21 +1,32 @@
+import type { StepTimeConstants } from "../../catalog/schema/step-time.ts";
 import { loadTable } from "../../planner/performance/load-table.ts";
-import { decodeStepSeconds } from "../../planner/performance/prefill.ts";
-import { queueAt, ttftMean } from "../../planner/performance/queueing.ts";
+import { decodeStepSeconds, prefillSeconds } from "../../planner/performance/prefill.ts";
+import { queueAt, ttftMean, ttftQuantile } from "../../planner/performance/queueing.ts";
 import { type RequestService, requestService } from "../../planner/performance/request-service.ts";
-import { batchDrain, closedLoop, loadedTpotSeconds, maxRequestsPerSecond } from "../../planner/performance/steady-state.ts";
+import { batchDrain, closedLoop, loadedTpotSeconds, maxRequestsPerSecond, saturated } from "../../planner/performance/steady-state.ts";
 import type { MeasuredRow } from "./measured-row.ts";
 import type { RowCase } from "./row-replica.ts";
 
-export type ScoredMetric =
-  | "tpot"
-  | "tpotOpen"
-  | "tpotSingle"
-  | "ttft"
-  | "maxOutput"
-  | "saturatedOutput"
-  | "staticBatch"
-  | "singleStreamOutput";
+export const scoredMetrics = [
+  "tpot",
+  "tpotOpen",
+  "tpotSingle",
+  "ttft",
+  "prefill",
+  "maxOutput",
+  "saturatedOutput",
+  "staticBatch",
+  "singleStreamOutput",
+] as const;
+export type ScoredMetric = (typeof scoredMetrics)[number];
 
+/** One published figure: milliseconds or tokens per second. */
+export interface Figure {
+  readonly metric: ScoredMetric;
+  readonly measured: number;
+}
+
+/** A figure beside its prediction. */
 export interface Score {
   readonly metric: ScoredMetric;
   readonly row: MeasuredRow;
@@ -24,73 +35,136 @@ export interface Score {
   readonly measured: number;
 }
 
-/** Every figure of a row that the model predicts, in milliseconds or tokens per second. */
-export function scoresOf(rowCase: RowCase): Score[] {
-  const { row, lengths } = rowCase;
-  const service = requestService(rowCase.replica, lengths);
-  if (service.maxRunning < 1) return [];
-  const scores: Score[] = [];
-  const add = (metric: ScoredMetric, predicted: number, measured: number | undefined): void => {
-    if (measured !== undefined && measured > 0)
-      scores.push({ metric, row, gpuFamily: rowCase.replica.gpu.performanceFamily ?? "none", predicted, measured });
+/** What of a row is scored, said from the row and its memory alone. */
+export function figuresOf(rowCase: RowCase): readonly Figure[] {
+  const { row } = rowCase;
+  const figures: Figure[] = [];
+  const add = (metric: ScoredMetric, measured: number | undefined): void => {
+    if (measured !== undefined && measured > 0) figures.push({ metric, measured });
   };
-  const load = row.concurrency_or_qps ?? 1;
-  const copies = rowCase.copies;
-  if (row.mode === "prefill-only") return scores;
+  const kind = kindOf(row);
+  switch (kind) {
+    case "prefill":
+      add("prefill", row.ttft_ms);
+      break;
+    case "unlimited":
+      add("maxOutput", row.output_tok_s);
+      break;
+    case "flooded":
+      add("saturatedOutput", row.output_tok_s);
+      break;
+    case "slo":
+      add("maxOutput", row.output_tok_s);
+      break;
+    case "running":
+      // Over half of the steps carry prefill: a median between two tokens is then no mean.
+      if (perReplica(rowCase) / rowCase.lengths.outputTokens <= 0.5) add("tpot", row.tpot_ms);
+      add("saturatedOutput", row.output_tok_s);
+      break;
+    case "open":
+      if (keepsUp(rowCase)) {
+        add("tpotOpen", row.tpot_ms);
+        add("ttft", row.ttft_ms);
+      } else add("saturatedOutput", row.output_tok_s);
+      break;
+    case "closed":
+      add("tpot", row.tpot_ms);
+      if (hasRoom(rowCase)) add("ttft", row.ttft_ms);
+      if (row.mode === "max-throughput-offline") add("maxOutput", row.output_tok_s);
+      break;
+    case "single":
+      add("tpotSingle", row.tpot_ms);
+      if (row.load_kind === "concurrency") add("ttft", row.ttft_ms);
+      if (row.tpot_ms === undefined) add("singleStreamOutput", row.output_tok_s);
+      break;
+    case "burst":
+      add(row.mode === "static-batch" ? "staticBatch" : "maxOutput", row.output_tok_s);
+  }
+  return figures;
+}
+
+/** The same figures as predicted, by the code that the planner and `gpufleet estimate` use. */
+export function predict(rowCase: RowCase, constants: StepTimeConstants): Partial<Record<ScoredMetric, number>> {
+  const { row, lengths, copies } = rowCase;
+  const service = requestService({ ...rowCase.replica, constants }, lengths);
+  if (service.maxRunning < 1) return {};
+  const load = perReplica(rowCase);
+  const output = (requestsPerSecond: number): number => requestsPerSecond * service.outputTokens * copies;
+  switch (kindOf(row)) {
+    case "prefill":
+      return { prefill: prefillSeconds(service) * 1e3 };
+    case "unlimited":
+      return { maxOutput: output(saturated(service).requestsPerSecond) };
+    case "flooded":
+      return { saturatedOutput: output(maxRequestsPerSecond(service)) };
+    case "slo":
+      return { maxOutput: sloOutput(service, row) * copies };
+    case "running":
+      return {
+        tpot: decodeStepSeconds(service, load) * 1e3,
+        saturatedOutput: (load / loadedTpotSeconds(service, load)) * copies,
+      };
+    case "open": {
+      const limit = maxRequestsPerSecond(service);
+      // A replica that keeps up with what the model thinks too much is predicted at the edge.
+      const queue = queueAt(loadTable(service), Math.min(load, 0.97 * limit));
+      if (queue === null) return {};
+      const ttft = isMedian(row) ? ttftQuantile(queue, 0.5) : ttftMean(queue);
+      return { tpotOpen: queue.tpotMean * 1e3, ttft: ttft * 1e3, saturatedOutput: output(Math.min(load, limit)) };
+    }
+    case "closed": {
+      const state = closedLoop(service, Math.max(1, load));
+      return { tpot: state.tpotSeconds * 1e3, ttft: state.ttftSeconds * 1e3, maxOutput: output(state.requestsPerSecond) };
+    }
+    case "single": {
+      const state = closedLoop(service, 1);
+      return {
+        tpotSingle: state.tpotSeconds * 1e3,
+        ttft: state.ttftSeconds * 1e3,
+        singleStreamOutput: state.requestsPerSecond * service.outputTokens,
+      };
+    }
+    case "burst": {
+      const rate = load / batchDrain(service, load, longestOverMean(row)).drainSeconds;
+      return { staticBatch: output(rate), maxOutput: output(rate) };
+    }
+  }
+}
+
+type RowKind = "prefill" | "unlimited" | "flooded" | "slo" | "running" | "open" | "closed" | "single" | "burst";
+
+/** How the requests reached the engine. */
+export function kindOf(row: MeasuredRow): RowKind {
+  if (row.mode === "prefill-only" || (row.output_tokens ?? 2) <= 1) return "prefill";
   const unlimited = row.load_kind === "unbounded" || (row.load_kind === "batch" && row.concurrency_or_qps === undefined);
-  if (unlimited && row.mode !== "online-saturated") add("maxOutput", ceiling(service, copies) * ramp(service), row.output_tok_s);
-  else if (unlimited) add("saturatedOutput", ceiling(service, copies), row.output_tok_s);
-  else if (row.mode === "online-slo") add("maxOutput", sloOutput(service, row) * copies, row.output_tok_s);
-  else if (row.load_kind === "avg_batch") scoreRunningBatch(service, row, load / copies, copies, add);
-  else if (row.load_kind === "qps") scoreOpen(service, row, load / copies, copies, add);
-  else if (row.load_kind === "concurrency" && row.mode !== "single-stream" && row.mode !== "static-batch")
-    scoreClosed(service, row, load / copies, copies, add);
-  else scoreBatch(service, row, load / copies, copies, add);
-  return scores;
+  if (unlimited) return row.mode === "online-saturated" ? "flooded" : "unlimited";
+  if (row.mode === "online-slo") return "slo";
+  if (row.load_kind === "avg_batch") return "running";
+  if (row.load_kind === "qps") return "open";
+  if (row.mode === "single-stream" || (row.concurrency_or_qps ?? 1) <= 1) return "single";
+  return row.load_kind === "concurrency" && row.mode !== "static-batch" ? "closed" : "burst";
 }
 
-type Add = (metric: ScoredMetric, predicted: number, measured: number | undefined) => void;
-
-const ceiling = (service: RequestService, copies: number): number => maxRequestsPerSecond(service) * service.outputTokens * copies;
-const ramp = (service: RequestService): number => service.replica.constants.serving.throughputRampShare;
-
-function scoreClosed(service: RequestService, row: MeasuredRow, concurrency: number, copies: number, add: Add): void {
-  const state = closedLoop(service, Math.max(1, concurrency));
-  add("tpot", state.tpotSeconds * 1e3, row.tpot_ms);
-  if (concurrency <= service.maxRunning) add("ttft", state.ttftSeconds * 1e3, row.ttft_ms);
-  if (row.mode === "max-throughput-offline") add("maxOutput", state.requestsPerSecond * service.outputTokens * copies, row.output_tok_s);
+/** Clients, requests or requests per second that one replica sees; some runs have fewer requests than clients. */
+function perReplica({ row, copies }: RowCase): number {
+  const requests = Number(/at most (\d+) prompts/.exec(row.note)?.[1] ?? Number.POSITIVE_INFINITY);
+  return Math.min(row.concurrency_or_qps ?? 1, requests) / copies;
 }
 
-function scoreOpen(service: RequestService, row: MeasuredRow, rate: number, copies: number, add: Add): void {
-  const saturation = service.replica.constants.serving.utilizationCeiling * maxRequestsPerSecond(service);
-  if (rate > saturation) {
-    add("saturatedOutput", Math.min(rate * service.outputTokens * copies, ceiling(service, copies)), row.output_tok_s);
-    return;
-  }
-  const queue = queueAt(loadTable(service), rate);
-  if (queue === null) return;
-  add("tpotOpen", queue.tpotMean * 1e3, row.tpot_ms);
-  add("ttft", ttftMean(queue) * 1e3, row.ttft_ms);
+const isMedian = ({ latency_stat }: MeasuredRow): boolean => latency_stat === "p50" || latency_stat === "median";
+
+/** All clients' sequences fit the cache at once: what is left of it is 10 % or more. */
+function hasRoom(rowCase: RowCase): boolean {
+  const { memory } = rowCase.replica;
+  const { inputTokens, outputTokens } = rowCase.lengths;
+  return perReplica(rowCase) * memory.kvBytesPerSequence(inputTokens + outputTokens) <= 0.9 * memory.kvCacheBytes;
 }
 
-function scoreRunningBatch(service: RequestService, row: MeasuredRow, running: number, copies: number, add: Add): void {
-  // Over half of the steps carry prefill: a median between two tokens is then no mean.
-  if (running / service.outputTokens <= 0.5) add("tpot", decodeStepSeconds(service, running) * 1e3, row.tpot_ms);
-  add("saturatedOutput", (running / loadedTpotSeconds(service, running)) * copies, row.output_tok_s);
-}
-
-function scoreBatch(service: RequestService, row: MeasuredRow, requests: number, copies: number, add: Add): void {
-  const single = row.mode === "single-stream" || requests <= 1;
-  if (single) {
-    const state = closedLoop(service, 1);
-    add("tpotSingle", state.tpotSeconds * 1e3, row.tpot_ms);
-    if (row.ttft_ms !== undefined && row.load_kind === "concurrency") add("ttft", state.ttftSeconds * 1e3, row.ttft_ms);
-    if (row.tpot_ms === undefined) add("singleStreamOutput", state.requestsPerSecond * service.outputTokens, row.output_tok_s);
-    return;
-  }
-  const drain = batchDrain(service, requests, longestOverMean(row));
-  const output = (requests * service.outputTokens * copies) / drain.drainSeconds;
-  add(row.mode === "static-batch" ? "staticBatch" : "maxOutput", output, row.output_tok_s);
+/** Random arrivals were answered as fast as they came: so says the harness, or the output rate. */
+function keepsUp({ row, lengths }: RowCase): boolean {
+  if (/sla_met=/.test(row.note)) return row.note.includes("sla_met=True");
+  if (row.output_tok_s === undefined) return true;
+  return row.output_tok_s >= 0.9 * (row.concurrency_or_qps ?? 0) * lengths.outputTokens;
 }
 
 /** Equal lengths, a cap at 512 for a mean near 356, or the long tail of ShareGPT. */
@@ -122,7 +196,7 @@ export interface Summary {
   readonly biasPercent: number;
 }
 
-export function summarize(scores: readonly Pick<Score, "predicted" | "measured">[]): Summary {
+export function summarize(scores: readonly { readonly predicted: number; readonly measured: number }[]): Summary {
   const errors = scores.map(({ predicted, measured }) => 100 * (predicted / measured - 1));
   const absolute = errors.map(Math.abs).sort((a, b) => a - b);
   const signed = [...errors].sort((a, b) => a - b);

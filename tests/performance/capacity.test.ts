@@ -52,10 +52,10 @@ test("at the planned rate every limit holds, and no rate above the ceiling is pl
 });
 
 test("at 90 % confidence the prediction stays below the limit by its error bar", () => {
-  const answer = capacity(replicaOf({ gpu: "l4" }), { ...chat, inputTokens: 300, inputTokensP95: 600 }, { tpotP95Ms: 110 }, 0.9);
+  const answer = capacity(replicaOf({ gpu: "l4" }), { ...chat, inputTokens: 300, inputTokensP95: 600 }, { tpotP95Ms: 90 }, 0.9);
   if ("finding" in answer) throw new Error(answer.finding.message);
   expect(answer.binding).toBe("tpotP95Ms");
-  expect(answer.point.tpotMs.p95 * Math.exp(1.2816 * catalog.stepTime.uncertainty.tpotOpen.gpuAndFamily)).toBeCloseTo(110, 0);
+  expect(answer.point.tpotMs.p95 * Math.exp(1.2816 * catalog.stepTime.uncertainty.tpotOpen.gpuAndFamily)).toBeCloseTo(90, 0);
 });
 
 test("each limit can bind, and the answer names the one that does", () => {

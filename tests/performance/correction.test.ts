@@ -8,7 +8,7 @@ import { replicaOf } from "./replicas.ts";
 const lengths = { inputTokens: 1000, outputTokens: 300, inputTokensP95: null, prefixCacheHitRate: 0 };
 const none: Correction = { step: 1, ttft: 1, stepNarrowing: 1, ttftNarrowing: 1, sameCell: false };
 const closed = { kind: "closed", concurrency: 16 } as const;
-const slo = { tpotP95Ms: 25 };
+const slo = { tpotP95Ms: 15 };
 const corrected = (change: Partial<Correction>) => ({ ...replicaOf(), correction: { ...none, ...change } });
 
 test("a correction that says nothing changes nothing", () => {

@@ -77,8 +77,8 @@ export const moneyClaims: readonly Claim[] = [
         digits: 2,
       },
     ],
-    verdict: "partly",
-    why: "Or more, where only whole nodes of eight are sold: several workloads on one node are what makes those worth their price.",
+    verdict: "right",
+    why: "Most where only whole nodes of eight are sold: several workloads on one node are what makes those worth their price.",
   },
   {
     guide: "hardware",
