@@ -1,7 +1,8 @@
 import { execFile, execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -22,20 +23,36 @@ export interface Installed {
 }
 
 /**
- * Packs the checkout as `npm publish` would and installs it as `npm install` would, without the network: the package is unpacked,
- * its dependencies, and nothing else of the checkout, are links to the checkout's own.
+ * Packs the checkout as `npm publish` would and installs the tarball in an empty folder with `npm install`, packages from npm's cache where
+ * it has them. Without the optional ones: a Node of the package's own is put beside it by the test that is about it.
  */
 export function installPackage(): Installed {
   const folder = mkdtempSync(join(tmpdir(), "gpu-fleet-planner-package-"));
   const packed = execFileSync("npm", ["pack", "--silent", "--json", "--pack-destination", folder], { cwd: root, encoding: "utf8", shell });
   const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
-  execFileSync("tar", ["-xzf", filename], { cwd: folder });
-  const own = join(folder, "node_modules", "gpu-fleet-planner");
-  cpSync(join(folder, "package"), own, { recursive: true });
-  const manifest: Manifest = JSON.parse(readFileSync(join(own, "package.json"), "utf8"));
-  for (const name of Object.keys(manifest.dependencies)) link(folder, name);
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "empty", private: true }));
+  try {
+    const flags = ["--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
+    execFileSync("npm", ["install", `./${filename}`, ...flags], { cwd: folder, shell, stdio: "pipe" });
+  } catch (error) {
+    if (process.env.CI === "true") throw error;
+    process.stderr.write(
+      "tests/package: npm install has no network; the package is unpacked beside links to the checkout's dependencies\n",
+    );
+    unpack(filename, folder);
+  }
+  const manifest: Manifest = JSON.parse(readFileSync(join(folder, "node_modules", "gpu-fleet-planner", "package.json"), "utf8"));
   cpSync(fileURLToPath(new URL("fixtures", import.meta.url)), folder, { recursive: true });
   return { folder, manifest, files: files.map(({ path }) => path) };
+}
+
+/** What `npm install` comes to on a machine without a network. */
+function unpack(filename: string, folder: string): void {
+  rmSync(join(folder, "node_modules"), { recursive: true, force: true });
+  execFileSync("tar", ["-xzf", filename], { cwd: folder });
+  cpSync(join(folder, "package"), join(folder, "node_modules", "gpu-fleet-planner"), { recursive: true });
+  const { dependencies }: Manifest = JSON.parse(readFileSync(join(folder, "package", "package.json"), "utf8"));
+  for (const name of Object.keys(dependencies)) link(folder, name);
 }
 
 /** Puts one package of the checkout into the folder's node_modules. */

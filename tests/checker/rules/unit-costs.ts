@@ -1,5 +1,8 @@
 import { isNear, type Rule, servedWorkloads, sixDecimals, sum } from "../subject.ts";
 
+/** A workload of one token a day costs billions of dollars per million of them: there six decimals are more than a number holds. */
+const lastBits = 1e-12;
+
 /**
  * Dollars per token and request follow from the workload's cost and what it serves in a mean hour of the day, as far as the spec says how
  * its days go; there are none where nothing is served.
@@ -19,6 +22,8 @@ export const unitCostsAgree: Rule = (subject) =>
       const value = planned.cost[key as keyof typeof units];
       if (unitsPerHour === 0) return value === null ? [] : [`workload ${asked.name}: ${key} without demand`];
       const expected = usdPerHour / unitsPerHour;
-      return value !== null && isNear(value, expected, sixDecimals) ? [] : [`workload ${asked.name}: ${key} is ${value}, not ${expected}`];
+      return value !== null && isNear(value, expected, Math.max(sixDecimals, expected * lastBits))
+        ? []
+        : [`workload ${asked.name}: ${key} is ${value}, not ${expected}`];
     });
   });
