@@ -106,11 +106,18 @@ describe("accounts from the stack's config", () => {
     expect(await accounts(directory, "--sub-account-id", "aws=4")).toEqual(["111111111111", "4", "Acme"]);
   });
 
+  test("a stack's config that is no YAML is bad input", async () => {
+    const { code, err } = await gpufleet(["export", "--stack", "prod"], { directory: stack("{ a: [ }") });
+    expect(code).toBe(2);
+    expect(err).toMatch(/^stacks\/Pulumi\.prod\.yaml: is no YAML that can be read: [^\n]+\n$/);
+  });
+
   test.each([
     [
       "{ billingAccountId: 111111111111 }",
       "billing.billingAccountId: expected a text (quotes around numbers), or one for each of aws, gcp, static",
     ],
+    ["[1]", "billing: expected keys such as billingAccountId"],
     ["{ billingAccount: x }", 'billing: unrecognized key: "billingAccount"'],
   ])("%s is bad input", async (billing, message) => {
     const { code, out, err } = await gpufleet(["export", "--stack", "prod"], { directory: stack(billing) });
