@@ -142,7 +142,7 @@ function leave(picks: Picks, workload: number): number {
   return row;
 }
 
-function move(picks: Picks, workload: number, row: number): void {
+export function move(picks: Picks, workload: number, row: number): void {
   leave(picks, workload);
   take(picks, workload, row);
 }
@@ -176,7 +176,7 @@ function cheapestRow(picks: Picks, workload: number): number {
 }
 
 /** Sells a pool by the node (1), by the GPU (0), or in part so and in part so; at `factor` times the price. */
-function sell(picks: Picks, pool: number, hardness: number, factor: number): void {
+export function sell(picks: Picks, pool: number, hardness: number, factor: number): void {
   const price = factor * (picks.table.usdPerNode[pool] as number);
   picks.usdPerNewNode[pool] = hardness * price;
   picks.usdPerGpu[pool] = ((1 - hardness) * price) / (picks.table.gpusPerNode[pool] as number);
@@ -196,7 +196,7 @@ function harden(picks: Picks, workloads: readonly number[], from: number, steps:
 
 const truth: ReadonlyMap<number, number> = new Map();
 
-function chooseAgain(picks: Picks, workloads: Int32Array | readonly number[]): void {
+export function chooseAgain(picks: Picks, workloads: Int32Array | readonly number[]): void {
   for (let index = 0; index < workloads.length; index++) {
     const workload = workloads[index] as number;
     leave(picks, workload);
@@ -282,7 +282,7 @@ function step(picks: Picks, before: Int32Array, random: Random): readonly number
   return moving;
 }
 
-function goBack(picks: Picks, rows: Int32Array): void {
+export function goBack(picks: Picks, rows: Int32Array): void {
   for (let workload = 0; workload < rows.length; workload++) {
     if (picks.rows[workload] !== rows[workload]) move(picks, workload, rows[workload] as number);
   }

@@ -16,7 +16,7 @@ export function pack(problem: PackingProblem, progress?: Progress): PackingResul
   const shortlists = shortlistsOf(instance);
   const impossible = unplaceable(problem, instance, shortlists);
   if (impossible.length > 0) return { infeasible: impossible };
-  const { fleet, bound } = solve(instance, shortlists, progress);
+  const { fleet, bound } = solve(instance, shortlists, { progress });
   if (fleet.excessGpus > 0) return { infeasible: whatIsShort(problem, fleet) };
   return { packing: packingOf(fleet, bound) };
 }

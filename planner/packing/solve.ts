@@ -9,6 +9,7 @@ import type { Instance } from "./instance.ts";
 import { insertAll, localSearch, objective, restoreAll, settle } from "./local-search.ts";
 import { menuOf } from "./menu.ts";
 import { choicesOf, firstPicks, searchMenus, tableOf } from "./menu-search.ts";
+import { exchangeNodes } from "./node-exchange.ts";
 import { makePlacer, type Placer } from "./placer.ts";
 import { fullNodeBound, type Shortlist, shortened } from "./shortlist.ts";
 
@@ -17,6 +18,12 @@ export interface Solution {
   readonly fleet: Fleet;
   /** No fleet is cheaper (whole micro-dollars per hour). */
   readonly bound: number;
+}
+
+export interface SolveOptions {
+  readonly progress?: Progress | undefined;
+  /** Sizes are arbitrary and the nodes few, so that nearly every GPU must be full: looks for sets of nodes first. */
+  readonly tight?: boolean;
 }
 
 /** Above this many workloads branching gains less on the bound than the same time does in the search. */
@@ -34,12 +41,12 @@ const rootOnly: TreeLimits = { ...treeLimits, evaluations: 1, exactEvaluations: 
 /** A fleet that costs at most this much more than the bound needs no more searching. */
 const goodEnough = 1.0005;
 
-export function solve(instance: Instance, shortlists: readonly Shortlist[], progress?: Progress): Solution {
+export function solve(instance: Instance, shortlists: readonly Shortlist[], { progress, tight = false }: SolveOptions = {}): Solution {
   const simpleBound = fullNodeBound(shortlists) * (1 - roundingShare);
   const placer = makePlacer(instance, shortlists, penaltyPerGpu(instance));
   const count = instance.workloads.length;
   progress?.("packing: search", 0.1);
-  const fleet = instance.limits.length === 0 ? fleetByMenus(placer, simpleBound) : startingFleet(placer);
+  const fleet = instance.limits.length === 0 ? fleetByMenus(placer, simpleBound, tight) : startingFleet(placer);
   const everyOptionThatPays = (): readonly Shortlist[] =>
     fleet.excessGpus > 0 ? shortlists : shortened(shortlists, fleet.usdPerHour - simpleBound);
   const effort = searchEffort(count);
@@ -63,7 +70,7 @@ export function solve(instance: Instance, shortlists: readonly Shortlist[], prog
   return { fleet, bound: Math.ceil(Math.max(tree.bound, simpleBound)) };
 }
 
-function fleetByMenus(placer: Placer, bound: number): Fleet {
+function fleetByMenus(placer: Placer, bound: number, tight: boolean): Fleet {
   const { instance } = placer;
   const count = instance.workloads.length;
   const nobody = emptyFleet(instance);
@@ -82,6 +89,7 @@ function fleetByMenus(placer: Placer, bound: number): Fleet {
   });
   const picks = started.reduce((best, own) => (own.usdPerHour < best.usdPerHour ? own : best));
   searchMenus(picks, { evaluations: starts * evaluations, targetUsdPerHour: target, seed: starts });
+  if (tight) exchangeNodes(picks, { boundUsdPerHour: bound, tries: exchangeTries, seed: 1 });
   const fleet = fleetOf(instance, choicesOf(picks));
   settle(
     placer,
@@ -95,6 +103,7 @@ function fleetByMenus(placer: Placer, bound: number): Fleet {
 const starts = 8;
 const evaluationsPerRow = 300;
 const mostEvaluations = 8_000_000;
+const exchangeTries = 100_000;
 
 /** The better of two: everybody where full nodes would be cheapest, or everybody where it costs least after those before. Then all settle. */
 function startingFleet(placer: Placer): Fleet {

@@ -21,7 +21,7 @@ export interface YamlSource {
   position(path: string): Position;
 }
 
-const maxFileBytes = 2 ** 20;
+const maxFileBytes = 8 * 2 ** 20;
 const maxSyntaxErrors = 5;
 const start: Position = { line: 1, column: 1 };
 

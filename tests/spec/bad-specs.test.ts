@@ -50,7 +50,7 @@ test.each([
 const megabytes10 = `${ok}${"# filler of ten\n".repeat(655_360)}`;
 
 test.each([
-  ["a file of 10 MB", megabytes10, `x.yaml:1:1 the file has ${megabytes10.length} bytes, the limit is 1048576`],
+  ["a file of 10 MB", megabytes10, `x.yaml:1:1 the file has ${megabytes10.length} bytes, the limit is 8388608`],
   ["a picture", "\u0000\u0001PNG", "x.yaml:1:1 the file is not UTF-8 text; a fleet spec is a YAML file"],
 ])("%s is answered in one line", (_name, text, message) => {
   expect(messages(text, "x.yaml")).toBe(`${message}\n`);
