@@ -4,7 +4,8 @@ import { instanceOf } from "./instance.ts";
 import { packingOf } from "./packing-of.ts";
 import type { Infeasible, PackingProblem, PackingResult } from "./problem.ts";
 import { shortlistsOf } from "./shortlist.ts";
-import { type Solution, solve } from "./solve.ts";
+import { mostWorkloadsInTree, type Solution, solve } from "./solve.ts";
+import { solveLimited } from "./solve-limited.ts";
 
 /**
  * Chooses for each workload one option and its replicas' places, and the nodes to buy, at least cost; says how far from the
@@ -16,7 +17,10 @@ export function pack(problem: PackingProblem, progress?: Progress): PackingResul
   const shortlists = shortlistsOf(instance);
   const impossible = unplaceable(problem, instance, shortlists);
   if (impossible.length > 0) return { infeasible: impossible };
-  const { fleet, bound } = solve(instance, shortlists, { progress });
+  const { fleet, bound } =
+    instance.limits.length > 0 && instance.workloads.length > mostWorkloadsInTree
+      ? solveLimited(instance, shortlists)
+      : solve(instance, shortlists, { progress });
   if (fleet.excessGpus > 0) return { infeasible: whatIsShort(problem, fleet) };
   return { packing: packingOf(fleet, bound) };
 }

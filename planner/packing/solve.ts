@@ -27,7 +27,7 @@ export interface SolveOptions {
 }
 
 /** Above this many workloads branching gains less on the bound than the same time does in the search. */
-const mostWorkloadsInTree = 40;
+export const mostWorkloadsInTree = 40;
 
 /** Above this many the multipliers raise the bound by less than a thousandth, and take long to find. */
 const mostWorkloadsAtRoot = 400;
@@ -70,7 +70,7 @@ export function solve(instance: Instance, shortlists: readonly Shortlist[], { pr
   return { fleet, bound: Math.ceil(Math.max(tree.bound, simpleBound)) };
 }
 
-function fleetByMenus(placer: Placer, bound: number, tight: boolean): Fleet {
+export function fleetByMenus(placer: Placer, bound: number, tight: boolean): Fleet {
   const { instance } = placer;
   const count = instance.workloads.length;
   const nobody = emptyFleet(instance);
@@ -145,7 +145,7 @@ function primalOf(placer: Placer, fleet: Fleet): Primal {
 }
 
 /** More than any GPU costs, so that a limit is broken only where nothing else is left. */
-function penaltyPerGpu(instance: Instance): number {
+export function penaltyPerGpu(instance: Instance): number {
   return 1_000_000 + 100 * Math.max(0, ...instance.offers.map((offer) => offer.usdPerNodeHour));
 }
 

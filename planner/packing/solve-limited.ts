@@ -1,0 +1,44 @@
+import { at } from "../element.ts";
+import { type Fleet, fleetOf } from "./fleet.ts";
+import type { Instance } from "./instance.ts";
+import { limitPrices, pricedInstance } from "./limit-prices.ts";
+import { localSearch, objective } from "./local-search.ts";
+import { makePlacer } from "./placer.ts";
+import { type Shortlist, shortlistsOf } from "./shortlist.ts";
+import { fleetByMenus, penaltyPerGpu, type Solution } from "./solve.ts";
+
+const rounds = 6;
+const trimming = 20_000;
+
+/**
+ * Large fleets under limits: the limits become prices, the fleet is searched as if there were none, and the prices of those
+ * that it breaks rise until it keeps them. What is left over is traded away one placement at a time.
+ */
+export function solveLimited(instance: Instance, shortlists: readonly Shortlist[]): Solution {
+  const { usdPerGpu, bound } = limitPrices(instance, shortlists);
+  const placer = makePlacer(instance, shortlists, penaltyPerGpu(instance));
+  const prices = [...usdPerGpu];
+  let best: Fleet | null = null;
+  for (let round = 0; round < rounds; round++) {
+    const fleet = fleetAt(instance, prices);
+    const broken = instance.limits.map(({ gpus }, limit) => Math.max(0, at(fleet.limitGpus, limit) - gpus));
+    if (best === null || objective(placer, fleet) < objective(placer, best)) best = fleet;
+    if (broken.every((gpus) => gpus === 0)) break;
+    instance.limits.forEach(({ gpus }, limit) => {
+      if (at(broken, limit) > 0)
+        prices[limit] = (at(prices, limit) + dearestGpu(instance) / 200) * (1.02 + at(broken, limit) / Math.max(1, gpus));
+    });
+  }
+  const fleet = best ?? fleetAt(instance, prices);
+  localSearch(placer, fleet, { evaluations: placer.evaluations + trimming, targetUsdPerHour: bound, stopWithinLimits: false, seed: 1 });
+  return { fleet, bound: Math.ceil(bound) };
+}
+
+const dearestGpu = ({ offers }: Instance): number => Math.max(0, ...offers.map(({ usdPerSlotHour }) => usdPerSlotHour));
+
+function fleetAt(instance: Instance, usdPerGpu: readonly number[]): Fleet {
+  const priced = pricedInstance(instance, usdPerGpu);
+  const placer = makePlacer(priced, shortlistsOf(priced), 0);
+  const simpleBound = placer.shortlists.reduce((sum, { fullNodeUsdPerHour }) => sum + at(fullNodeUsdPerHour, 0), 0);
+  return fleetOf(instance, fleetByMenus(placer, simpleBound, false).choices);
+}
