@@ -74,7 +74,8 @@ export interface Limit {
   readonly source: { readonly quota: number } | { readonly offer: number };
 }
 
-export function instanceOf(problem: PackingProblem): Instance {
+/** `finish` may leave options of a workload out as soon as it is made, so that they need not all be kept. */
+export function instanceOf(problem: PackingProblem, finish: Finish = (workload) => workload): Instance {
   const order = sortedById(problem.offers);
   const position = invert(order);
   const limits = limitsOf(problem, order, position);
@@ -99,11 +100,14 @@ export function instanceOf(problem: PackingProblem): Instance {
       limits: limitsOfOffer[offer] ?? [],
     };
   });
+  const bare: Instance = { offers, pools, workloads: [], limits, zoneCount: zoneNames.length, groupCount: groups.length };
   const workloads = sortedById(problem.workloads)
     .filter((source) => at(problem.workloads, source).demand > 0)
-    .map((source) => workloadOf(at(problem.workloads, source), source, { from: problem.offers, position, made: offers }));
-  return { offers, pools, workloads, limits, zoneCount: zoneNames.length, groupCount: groups.length };
+    .map((source) => finish(workloadOf(at(problem.workloads, source), source, { from: problem.offers, position, made: offers }), bare));
+  return { ...bare, workloads };
 }
+
+export type Finish = (workload: InstanceWorkload, bare: Instance) => InstanceWorkload;
 
 interface Offers {
   readonly from: readonly PackingOffer[];

@@ -11,8 +11,6 @@ export interface LimitPrices {
   readonly bound: number;
 }
 
-
-
 /**
  * Prices for the limits at which the workloads, each alone on full nodes, want about as many GPUs as there are. What they pay
  * then, less what the limits earn, is a lower bound whatever the prices are; steps along what is wanted too much raise it.

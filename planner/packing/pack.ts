@@ -1,9 +1,8 @@
 import type { Progress } from "../ports.ts";
 import { brokenLimits, unplaceable } from "./infeasible.ts";
-import { instanceOf } from "./instance.ts";
 import { packingOf } from "./packing-of.ts";
 import type { Infeasible, PackingProblem, PackingResult } from "./problem.ts";
-import { shortlistsOf } from "./shortlist.ts";
+import { listedInstanceOf } from "./shortlist.ts";
 import { mostWorkloadsInTree, type Solution, solve } from "./solve.ts";
 import { solveLimited } from "./solve-limited.ts";
 
@@ -13,8 +12,7 @@ import { solveLimited } from "./solve-limited.ts";
  * docs/how-it-optimises.md tells the method.
  */
 export function pack(problem: PackingProblem, progress?: Progress): PackingResult {
-  const instance = instanceOf(problem);
-  const shortlists = shortlistsOf(instance);
+  const { instance, shortlists } = listedInstanceOf(problem);
   const impossible = unplaceable(problem, instance, shortlists);
   if (impossible.length > 0) return { infeasible: impossible };
   const { fleet, bound } =
@@ -36,8 +34,8 @@ function whatIsShort(problem: PackingProblem, fleet: Solution["fleet"]): Infeasi
 
 function limitInTheWay(problem: PackingProblem): "quota" | "max-nodes" | null {
   const within = (part: PackingProblem): boolean => {
-    const instance = instanceOf(part);
-    return solve(instance, shortlistsOf(instance)).fleet.excessGpus === 0;
+    const { instance, shortlists } = listedInstanceOf(part);
+    return solve(instance, shortlists).fleet.excessGpus === 0;
   };
   if (within(problem)) return null;
   return within({ ...problem, quotas: [] }) ? "quota" : "max-nodes";

@@ -1,5 +1,6 @@
 import { at } from "../element.ts";
-import type { Instance, InstanceWorkload } from "./instance.ts";
+import { type Instance, type InstanceWorkload, instanceOf } from "./instance.ts";
+import type { PackingProblem } from "./problem.ts";
 import { slotPriceOf, slotPriceOfSpread } from "./slot-price.ts";
 import type { Spread } from "./survive/spread.ts";
 
@@ -48,20 +49,47 @@ const slotPricesOf = (instance: Instance): number[] => instance.offers.map((offe
 /** All options that some placement exists for. An empty list means that the workload cannot be placed. */
 export function shortlistsOf(instance: Instance): Shortlist[] {
   const slotPrices = slotPricesOf(instance);
-  return instance.workloads.map((workload) => {
-    const priced = workload.options.flatMap((option, index) => {
-      const priced = slotPriceOf(instance, workload, option, slotPrices);
-      if (priced === null) return [];
-      const used = option.offers.filter((_, offer) => at(priced.replicas, offer) > 0);
-      return [{ index, price: priced.price, used }];
-    });
-    priced.sort((a, b) => a.price - b.price || a.index - b.index);
-    return {
-      options: priced.map(({ index }) => index),
-      fullNodeUsdPerHour: priced.map(({ price }) => price),
-      offersUsed: priced.map(({ used }) => used),
-    };
+  return instance.workloads.map((workload) => shortlistOf(instance, workload, slotPrices));
+}
+
+function shortlistOf(instance: Instance, workload: InstanceWorkload, slotPrices: readonly number[]): Shortlist {
+  const priced = workload.options.flatMap((option, index) => {
+    const priced = slotPriceOf(instance, workload, option, slotPrices);
+    if (priced === null) return [];
+    const used = option.offers.filter((_, offer) => at(priced.replicas, offer) > 0);
+    return [{ index, price: priced.price, used }];
   });
+  priced.sort((a, b) => a.price - b.price || a.index - b.index);
+  return {
+    options: priced.map(({ index }) => index),
+    fullNodeUsdPerHour: priced.map(({ price }) => price),
+    offersUsed: priced.map(({ used }) => used),
+  };
+}
+
+/** Above this many workloads the search keeps only the cheapest options of each: it has enough to choose from, and memory is short. */
+const fewWorkloads = 400;
+const optionsKept = 24;
+
+/** The instance of a problem with the shortlists of its workloads. The bound needs the cheapest option of each only, or all where limits have prices. */
+export function listedInstanceOf(problem: PackingProblem): { readonly instance: Instance; readonly shortlists: readonly Shortlist[] } {
+  const shortlists: Shortlist[] = [];
+  const instance = instanceOf(problem, (workload, bare) => {
+    const all = shortlistOf(bare, workload, slotPricesOf(bare));
+    const keepAll = problem.workloads.length <= fewWorkloads || bare.limits.length > 0;
+    const kept = keepAll ? workload.options.map((_, option) => option) : all.options.slice(0, optionsKept);
+    shortlists.push(
+      keepAll
+        ? all
+        : {
+            options: kept.map((_, option) => option),
+            fullNodeUsdPerHour: all.fullNodeUsdPerHour.slice(0, optionsKept),
+            offersUsed: all.offersUsed.slice(0, optionsKept),
+          },
+    );
+    return keepAll ? workload : { ...workload, options: kept.map((option) => at(workload.options, option)) };
+  });
+  return { instance, shortlists };
 }
 
 /** Sum of the cheapest options on full nodes: a lower bound on every fleet. */

@@ -47,6 +47,8 @@ export function solve(instance: Instance, shortlists: readonly Shortlist[], { pr
   const count = instance.workloads.length;
   progress?.("packing: search", 0.1);
   const fleet = instance.limits.length === 0 ? fleetByMenus(placer, simpleBound, tight) : startingFleet(placer);
+  const limited = instance.limits.length > 0;
+  if (!limited && count > mostWorkloadsAtRoot) return { fleet, bound: Math.ceil(simpleBound) };
   const everyOptionThatPays = (): readonly Shortlist[] =>
     fleet.excessGpus > 0 ? shortlists : shortened(shortlists, fleet.usdPerHour - simpleBound);
   const effort = searchEffort(count);
@@ -59,8 +61,6 @@ export function solve(instance: Instance, shortlists: readonly Shortlist[], { pr
   progress?.("packing: proof", 0.5);
   const alive = placer.shortlists.map(({ options }) => options);
   const start = fleet.excessGpus > 0 ? ceiling(instance) : fleet.usdPerHour;
-  const limited = instance.limits.length > 0;
-  if (!limited && count > mostWorkloadsAtRoot) return { fleet, bound: Math.ceil(simpleBound) };
   const tree = branchAndBound(instance, alive, start, count > mostWorkloadsInTree ? rootOnly : treeLimits, primalOf(placer, fleet));
   const provenInfeasible = fleet.excessGpus > 0 && tree.bound >= start;
   if (fleet.excessGpus > 0 && !provenInfeasible) {

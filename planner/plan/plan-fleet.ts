@@ -16,7 +16,7 @@ import { unservableFindings } from "../explain/unservable.ts";
 import { waysOut } from "../explain/ways-out.ts";
 import { type WhatIf, whatIf } from "../explain/what-if.ts";
 import { type Finding, PlanningError } from "../finding.ts";
-import { engineRelease } from "../layouts/release.ts";
+import { type EngineRelease, engineRelease } from "../layouts/release.ts";
 import { pack } from "../packing/pack.ts";
 import type { Packing } from "../packing/problem.ts";
 import type { Ports } from "../ports.ts";
@@ -107,10 +107,21 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
   };
 }
 
+const releases = new WeakMap<Catalog, Map<string, EngineRelease | Finding>>();
+
+/** Resolved once for all workloads on the same version. */
+function releaseOf(catalog: Catalog, { name, version }: WorkloadSpec["engine"]): EngineRelease | Finding {
+  const known = releases.get(catalog) ?? new Map<string, EngineRelease | Finding>();
+  releases.set(catalog, known);
+  const release = known.get(`${name}/${version}`) ?? engineRelease(catalog.engines, name, version);
+  known.set(`${name}/${version}`, release);
+  return release;
+}
+
 function candidatesOf(workload: WorkloadSpec, spec: FleetSpec, catalog: Catalog, offers: readonly Offer[], sizes: Sizes): Candidates {
   const model = catalog.models.find(({ id }) => id === workload.model);
   if (model === undefined) throw new Error(`workload ${workload.name} names a model that the catalog lacks: ${workload.model}`);
-  const release = engineRelease(catalog.engines, workload.engine.name, workload.engine.version);
+  const release = releaseOf(catalog, workload.engine);
   if ("code" in release) throw new PlanningError([{ ...release, path: `${workload.path}.engine.version` }]);
   // Nothing to serve: no replica, whatever the model.
   if (workload.demand.requestsPerSecond === 0) return { taken: [], rejected: [] };

@@ -2,7 +2,7 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import type { Candidate } from "../candidates/candidate.ts";
 import type { Offer } from "../candidates/offer.ts";
 import { at } from "../element.ts";
-import type { PackedPool, Packing } from "../packing/problem.ts";
+import type { PackedPool, Packing, Placement } from "../packing/problem.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import { fromMicro, gibibyte } from "../units.ts";
 import { commitmentsOf } from "./commitments.ts";
@@ -109,7 +109,25 @@ function costCenter(assembly: Assembly, pool: PackedPool): string | null {
   return centers.size === 1 ? (only ?? null) : null;
 }
 
-const workloadsOn = (assembly: Assembly, pool: PackedPool) =>
-  assembly.packing.placements.filter((placement) => placement.offer === pool.offer && placement.zone === pool.zone);
+const workloadsOn = ({ packing }: Assembly, { offer, zone }: Pick<PackedPool, "offer" | "zone">): readonly Placement[] =>
+  placementsByPool(packing).get(`${offer}/${zone}`) ?? [];
+
+const known = new WeakMap<Packing, Map<string, Placement[]>>();
+
+/** Of one packing, looked up once for all its pools. */
+function placementsByPool(packing: Packing): Map<string, Placement[]> {
+  let found = known.get(packing);
+  if (found === undefined) {
+    found = new Map();
+    for (const placement of packing.placements) {
+      const key = `${placement.offer}/${placement.zone}`;
+      const here = found.get(key);
+      if (here === undefined) found.set(key, [placement]);
+      else here.push(placement);
+    }
+    known.set(packing, found);
+  }
+  return found;
+}
 
 const workloadAt = (assembly: Assembly, index: number) => at(assembly.spec.workloads, index);

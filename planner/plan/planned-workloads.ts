@@ -14,8 +14,10 @@ import { startupSeconds } from "./startup-time.ts";
 
 /** Every workload with its deployments, one per pool it sits in. `costs` are the finished figures by workload name. */
 export function plannedWorkloads(assembly: Assembly, costs: Readonly<Record<string, Money>>, day: Day | null): PlannedWorkload[] {
+  const byWorkload: Placement[][] = assembly.spec.workloads.map(() => []);
+  for (const placement of assembly.packing.placements) byWorkload[placement.workload]?.push(placement);
   return assembly.spec.workloads.map((workload, index) => {
-    const placements = assembly.packing.placements.filter((placement) => placement.workload === index);
+    const placements = byWorkload[index] ?? [];
     const { requestsPerSecond, hourlyRequestsPerSecond, inputTokens, outputTokens, inputTokensP95, batch, callsFrom } = workload.demand;
     return {
       name: workload.name,
