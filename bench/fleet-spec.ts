@@ -14,8 +14,14 @@ const models: readonly (readonly [model: string, precision: string, largestQps: 
   ["openai/gpt-oss-120b", "mxfp4", 15],
 ];
 
-/** A fleet spec of `count` workloads over AWS and GCP, on-demand and spot, three zones a region. The seed decides everything. */
-export function generatedFleetSpec(count: number, seed: number): string {
+export interface FleetLimits {
+  /** Regions of AWS beside GCP's one: us-east-1, and us-west-2 where it is two. */
+  readonly awsRegions?: 1 | 2;
+  readonly quotas?: readonly object[];
+}
+
+/** A fleet spec of `count` workloads over AWS and GCP, on-demand and spot, in all zones of a region. The seed decides everything. */
+export function generatedFleetSpec(count: number, seed: number, { awsRegions = 1, quotas = [] }: FleetLimits = {}): string {
   const random = seededRandom(seed);
   const pick = <T>(items: readonly [T, ...T[]] | readonly T[]): T => {
     const item = items[Math.floor(random() * items.length)];
@@ -37,8 +43,9 @@ export function generatedFleetSpec(count: number, seed: number): string {
   });
   return stringify({
     fleet: `generated-${count}`,
-    clouds: { aws: { regions: ["us-east-1"] }, gcp: { regions: ["us-central1"] } },
+    clouds: { aws: { regions: ["us-east-1", "us-west-2"].slice(0, awsRegions) }, gcp: { regions: ["us-central1"] } },
     markets: ["on-demand", "spot"],
+    ...(quotas.length > 0 ? { quotas } : {}),
     workloads,
   });
 }

@@ -69,7 +69,7 @@ function shortlistOf(instance: Instance, workload: InstanceWorkload, slotPrices:
 
 /** Above this many workloads the search keeps only the cheapest options of each: it has enough to choose from, and memory is short. */
 const fewWorkloads = 400;
-const optionsKept = 24;
+const optionsKept = 32;
 
 /** The instance of a problem with the shortlists of its workloads. The bound needs the cheapest option of each only, or all where limits have prices. */
 export function listedInstanceOf(problem: PackingProblem): { readonly instance: Instance; readonly shortlists: readonly Shortlist[] } {
