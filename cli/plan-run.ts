@@ -2,6 +2,7 @@ import { loadCatalog } from "../catalog/load.ts";
 import { type Finding, PlanningError } from "../planner/finding.ts";
 import { planFleet } from "../planner/index.ts";
 import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
+import type { Progress } from "../planner/ports.ts";
 import type { FleetSpec } from "../planner/spec/fleet-spec.ts";
 import { findingText } from "../reports/finding-text.ts";
 import { type DatedPrice, spotPriceDays, stalePrices } from "../reports/price-age.ts";
@@ -13,6 +14,7 @@ import { lockFilesOf, writeLock } from "./lock-file.ts";
 import { withNamedModels } from "./named-models.ts";
 import { type OpenedSpec, openSpec } from "./open-spec.ts";
 import { checkLock } from "./plan-check.ts";
+import { progressOn } from "./progress.ts";
 import { flagOf } from "./request-flags.ts";
 import { renderingOf, type Session } from "./session.ts";
 import { plannerVersion } from "./version.ts";
@@ -36,7 +38,9 @@ export async function planSpec(given: string | undefined, flags: PlanFlags, sess
   const opened = openSpec(path, session.io.directory);
   checkWorkloadName(explain, opened);
   if (flags.check) return checkLock(opened, path, flags, session);
-  const plan = await planned(opened, { explain: explain ?? false, alternatives: flags.alternatives ?? 0 });
+  const shownProgress = progressOn(session.io, opened.spec.workloads.length);
+  const wishes = { explain: explain ?? false, alternatives: flags.alternatives ?? 0 };
+  const plan = await planned(opened, wishes, shownProgress.progress).finally(shownProgress.end);
   const shown = typeof explain === "string" ? onlyRejectionsOf(plan, explain) : plan;
   const stale = stalePrices(pricesOf(shown, opened.spec), session.io.today(), flags.maxPriceAge ?? spotPriceDays);
   const isTooOld = flags.maxPriceAge !== undefined && stale.length > 0;
@@ -86,7 +90,9 @@ export async function planOneWorkload(given: string | undefined, flags: PlanFlag
 const planned = (
   { spec, catalog, assumptions }: OpenedSpec,
   wishes: { explain: boolean | string; alternatives: number },
-): Promise<FleetPlan> => planFleet(spec, catalog, {}, { assumptions, plannerVersion: plannerVersion(), ...wishes });
+  progress?: Progress,
+): Promise<FleetPlan> =>
+  planFleet(spec, catalog, progress === undefined ? {} : { progress }, { assumptions, plannerVersion: plannerVersion(), ...wishes });
 
 /** There is one workload and no list that it stands in. */
 function inNoFile(error: unknown): never {

@@ -17,7 +17,7 @@ export function pack(problem: PackingProblem, progress?: Progress): PackingResul
   if (impossible.length > 0) return { infeasible: impossible };
   const { fleet, bound } =
     instance.limits.length > 0 && instance.workloads.length > mostWorkloadsInTree
-      ? solveLimited(instance, shortlists)
+      ? solveLimited(instance, shortlists, progress)
       : solve(instance, shortlists, { progress });
   if (fleet.excessGpus > 0) return { infeasible: whatIsShort(problem, fleet) };
   return { packing: packingOf(fleet, bound) };

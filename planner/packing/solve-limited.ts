@@ -1,4 +1,5 @@
 import { at } from "../element.ts";
+import type { Progress } from "../ports.ts";
 import { type Fleet, fleetOf } from "./fleet.ts";
 import type { Instance } from "./instance.ts";
 import { limitPrices, pricedInstance } from "./limit-prices.ts";
@@ -14,12 +15,13 @@ const trimming = 20_000;
  * Large fleets under limits: the limits become prices, the fleet is searched as if there were none, and the prices of those
  * that it breaks rise until it keeps them. What is left over is traded away one placement at a time.
  */
-export function solveLimited(instance: Instance, shortlists: readonly Shortlist[]): Solution {
+export function solveLimited(instance: Instance, shortlists: readonly Shortlist[], progress?: Progress): Solution {
   const { usdPerGpu, bound } = limitPrices(instance, shortlists);
   const placer = makePlacer(instance, shortlists, penaltyPerGpu(instance));
   const prices = [...usdPerGpu];
   let best: Fleet | null = null;
   for (let round = 0; round < rounds; round++) {
+    progress?.("packing: quotas", round / rounds);
     const fleet = fleetAt(instance, prices);
     const broken = instance.limits.map(({ gpus }, limit) => Math.max(0, at(fleet.limitGpus, limit) - gpus));
     if (best === null || objective(placer, fleet) < objective(placer, best)) best = fleet;
@@ -40,5 +42,5 @@ function fleetAt(instance: Instance, usdPerGpu: readonly number[]): Fleet {
   const priced = pricedInstance(instance, usdPerGpu);
   const placer = makePlacer(priced, shortlistsOf(priced), 0);
   const simpleBound = placer.shortlists.reduce((sum, { fullNodeUsdPerHour }) => sum + at(fullNodeUsdPerHour, 0), 0);
-  return fleetOf(instance, fleetByMenus(placer, simpleBound, false).choices);
+  return fleetOf(instance, fleetByMenus(placer, simpleBound).choices);
 }

@@ -46,7 +46,7 @@ export function solve(instance: Instance, shortlists: readonly Shortlist[], { pr
   const placer = makePlacer(instance, shortlists, penaltyPerGpu(instance));
   const count = instance.workloads.length;
   progress?.("packing: search", 0.1);
-  const fleet = instance.limits.length === 0 ? fleetByMenus(placer, simpleBound, tight) : startingFleet(placer);
+  const fleet = instance.limits.length === 0 ? fleetByMenus(placer, simpleBound, { progress, tight }) : startingFleet(placer);
   const limited = instance.limits.length > 0;
   if (!limited && count > mostWorkloadsAtRoot) return { fleet, bound: Math.ceil(simpleBound) };
   const everyOptionThatPays = (): readonly Shortlist[] =>
@@ -70,7 +70,7 @@ export function solve(instance: Instance, shortlists: readonly Shortlist[], { pr
   return { fleet, bound: Math.ceil(Math.max(tree.bound, simpleBound)) };
 }
 
-export function fleetByMenus(placer: Placer, bound: number, tight: boolean): Fleet {
+export function fleetByMenus(placer: Placer, bound: number, { progress, tight = false }: SolveOptions = {}): Fleet {
   const { instance } = placer;
   const count = instance.workloads.length;
   const nobody = emptyFleet(instance);
@@ -85,6 +85,7 @@ export function fleetByMenus(placer: Placer, bound: number, tight: boolean): Fle
   const started = Array.from({ length: starts }, (_, seed) => {
     const picks = firstPicks(table, seed);
     searchMenus(picks, { evaluations, targetUsdPerHour: target, seed });
+    progress?.("packing: search", (seed + 1) / (2 * starts));
     return picks;
   });
   const picks = started.reduce((best, own) => (own.usdPerHour < best.usdPerHour ? own : best));

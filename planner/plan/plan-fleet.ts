@@ -57,7 +57,10 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
   const { offers, findings: offerFindings } = offersFor(spec, catalog);
   const sizes: Sizes = new Map();
   const search = (workload: WorkloadSpec, among: readonly Offer[]) => candidatesOf(workload, spec, catalog, among, sizes);
-  const searched = spec.workloads.map((workload) => search(workload, offers));
+  const searched = spec.workloads.map((workload, index) => {
+    if (index % 50 === 0) ports.progress?.("layouts", index / spec.workloads.length);
+    return search(workload, offers);
+  });
   const rejected = searched.flatMap((found) => found.rejected);
   const candidates = searched.map((found) => found.taken);
   const situation = { spec, catalog, offers, search };
