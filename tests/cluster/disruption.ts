@@ -28,7 +28,7 @@ for (const [name, plan] of fleets) {
     for (const emitted of await emittedClusters(plan, catalog)) {
       const fleet = await LivingFleet.start(emitted, catalog, order);
       try {
-        const steps = [async () => undefined, () => fleet.loseNode("replaced"), () => fleet.rollOut()];
+        const steps = [() => fleet.arrive(), () => fleet.loseNode("replaced"), () => fleet.rollOut()];
         let before = 0;
         for (const [index, step] of steps.entries()) {
           await step();

@@ -31,6 +31,7 @@ describe.skipIf(missing !== undefined)("four nodes full to the last GPU with rep
     async (seed) => {
       const fleet = await LivingFleet.start(await emitted(), catalog, seed);
       try {
+        await fleet.arrive();
         await fleet.everyPodRuns();
         for (let loss = 0; loss < 3; loss++) {
           await fleet.loseNode("replaced");
@@ -45,19 +46,39 @@ describe.skipIf(missing !== undefined)("four nodes full to the last GPU with rep
     },
   );
 
-  test("without priorities a replica stays pending for ever", { timeout: 120_000 }, async () => {
-    const fleet = await LivingFleet.start(withoutPriorities(await emitted()), catalog, 1);
+  /** The worst order: the smallest are there and spread over all nodes before the others come. */
+  async function smallestFirst(cluster: EmittedCluster, then: (fleet: LivingFleet) => Promise<void>): Promise<void> {
+    const isSmall = ({ metadata }: KubeObject): boolean => metadata.name === "of-1";
+    const fleet = await LivingFleet.start(cluster, catalog, 1);
     try {
-      const running = await fleet.runningWhenQuiet();
-      expect([...running.values()].reduce((sum, count) => sum + count, 0)).toBeLessThan(15);
+      await fleet.arrive(cluster.deployments.filter(isSmall));
+      await fleet.everyPodRuns();
+      await fleet.arrive(cluster.deployments.filter((deployment) => !isSmall(deployment)));
+      await then(fleet);
     } finally {
       await fleet.stop();
     }
+  }
+
+  test("with the smallest first every pod runs", { timeout: 120_000 }, async () => {
+    await smallestFirst(await emitted(), async (fleet) => {
+      await fleet.everyPodRuns();
+      expect(await fleet.preemptions()).toBeGreaterThan(0);
+    });
+  });
+
+  test("with the smallest first and no priorities the replica of eight GPUs stays pending for ever", { timeout: 120_000 }, async () => {
+    await smallestFirst(withoutPriorities(await emitted()), async (fleet) => {
+      const running = await fleet.runningWhenQuiet();
+      expect(running.get("of-1")).toBe(8);
+      expect(running.get("of-8")).toBeUndefined();
+    });
   });
 
   test("a pre-emption takes no more from a workload than the loss of a node was planned to take", { timeout: 120_000 }, async () => {
     const fleet = await LivingFleet.start(await emitted(), catalog, 5);
     try {
+      await fleet.arrive();
       await fleet.everyPodRuns();
       await fleet.loseNode("not replaced");
       const running = await fleet.runningWhenQuiet();

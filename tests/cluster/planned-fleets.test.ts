@@ -29,6 +29,7 @@ async function liveThrough(plan: FleetPlan, seed: number): Promise<void> {
  * promised for its loss still runs.
  */
 async function live(plan: FleetPlan, cluster: string, fleet: LivingFleet): Promise<void> {
+  await fleet.arrive();
   await fleet.everyPodRuns();
   for (let loss = 0; loss < 2; loss++) {
     await fleet.loseNode("replaced");

@@ -10,12 +10,14 @@ import { moneyClaims } from "./claims/money.ts";
 import { speedClaims } from "./claims/speed.ts";
 import { tableClaims } from "./claims/tables.ts";
 import { weightClaims } from "./claims/weights.ts";
+import { fitClaims } from "./claims/what-fits.ts";
 
 /** Every example and rule of thumb of the guides, by subject. */
 export const topics: readonly { readonly title: string; readonly claims: readonly Claim[] }[] = [
   { title: "Weights and formats", claims: weightClaims },
   { title: "KV cache", claims: cacheClaims },
   { title: "All of the memory", claims: memoryClaims },
+  { title: "What fits", claims: fitClaims },
   { title: "Tables of the VRAM guide", claims: tableClaims },
   { title: "Embedding, reranking and speech", claims: encoderClaims },
   { title: "GPUs, and which for which model", claims: gpuClaims },
