@@ -72,13 +72,13 @@ export const moneyClaims: readonly Claim[] = [
       {
         of: "H200 over L40S",
         unit: "times",
-        stated: [2, 25],
+        stated: [2, 5],
         program: async () => (await onlyOn("h200-sxm-141gb")) / (await onlyOn("l40s")),
         digits: 2,
       },
     ],
-    verdict: "right",
-    why: "Most where only whole nodes of eight are sold: several workloads on one node are what makes those worth their price.",
+    verdict: "partly",
+    why: "Or more, where only whole nodes of eight are sold: several workloads on one node are what makes those worth their price.",
   },
   {
     guide: "hardware",
