@@ -61,7 +61,9 @@ export const findModel = (catalog: Catalog, nameOrAlias: string): Model | undefi
 export const findGpu = (catalog: Catalog, nameOrAlias: string): Gpu | undefined => {
   const index = indexesOf(catalog).gpus;
   const name = looseName(nameOrAlias);
-  return index.get(name) ?? index.get(name.replace(/^(nvidia)?(geforce|tesla)?/, "")) ?? undefined;
+  const plain = name.replace(/^(nvidia)?(geforce|tesla)?/, "");
+  // Some name a GPU with its memory where the catalog has one size only.
+  return index.get(name) ?? index.get(plain) ?? index.get(plain.replace(/\d+gi?b$/, "")) ?? undefined;
 };
 
 export const findInstanceType = (catalog: Catalog, id: string): InstanceType | undefined => indexesOf(catalog).instanceTypes.get(id);

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { defaults } from "../planner/spec/defaults.ts";
-import { countFlag, shareFlag } from "./flags.ts";
+import { countFlag, positiveFlag, shareFlag } from "./flags.ts";
 
 /** The flags that describe one layout, shared by `size` and `estimate`. Their names in batch lines are the same in camelCase. */
 export function addLayoutFlags(command: Command): Command {
@@ -22,6 +22,15 @@ export function addLayoutFlags(command: Command): Command {
       new Option("--gpu-memory-utilization <share>", "share of GPU memory for the engine (default: the engine's)").argParser(shareFlag),
     )
     .option("--enforce-eager", "run without CUDA graphs")
+    .addOption(new Option("--lora-adapters <n>", "LoRA adapters on the GPU at once (default: none)").argParser(countFlag))
+    .addOption(new Option("--lora-rank <n>", "their largest rank (default: 16)").argParser(countFlag))
+    .option("--draft-model <name>", "model that drafts tokens (default, with --speculative-tokens: the model's own prediction block)")
+    .addOption(new Option("--speculative-tokens <n>", "tokens drafted at a time (default: none)").argParser(countFlag))
+    .addOption(
+      new Option("--cpu-offload-gb <gib>", "weights of each GPU that stay in the host's memory; says what it costs").argParser(
+        positiveFlag,
+      ),
+    )
     .option("--engine <name>", `serving engine (default: ${defaults.engineName})`)
     .option(
       "--engine-version <version>",

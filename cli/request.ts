@@ -24,6 +24,11 @@ const layoutShape = {
   maxNumBatchedTokens: count.optional(),
   gpuMemoryUtilization: z.number().gt(0).max(1).optional(),
   enforceEager: z.boolean().optional(),
+  loraAdapters: count.optional(),
+  loraRank: count.optional(),
+  draftModel: text.optional(),
+  speculativeTokens: count.optional(),
+  cpuOffloadGb: z.number().positive().optional(),
   engine: text.optional(),
   engineVersion: z.string().optional(),
 };

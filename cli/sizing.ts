@@ -11,10 +11,12 @@ import type { Layout } from "../planner/layouts/layout.ts";
 import { layoutFindings } from "../planner/layouts/legality.ts";
 import type { Precision } from "../planner/layouts/precision.ts";
 import { engineRelease } from "../planner/layouts/release.ts";
+import type { Beside } from "../planner/memory/beside.ts";
 import { memoryBudget } from "../planner/memory/budget.ts";
 import type { MemoryBudget } from "../planner/memory/memory-budget.ts";
 import type { ReadModel } from "../planner/models/read-model.ts";
 import { defaults } from "../planner/spec/defaults.ts";
+import { readBeside } from "./beside.ts";
 import { readEngineVersion } from "./engine-version.ts";
 import { isModelPath, readModelPath } from "./model-files.ts";
 import type { SizeRequest } from "./request.ts";
@@ -25,6 +27,7 @@ export interface Resolved {
   readonly gpu: Gpu;
   readonly release: EngineRelease;
   readonly layout: Layout;
+  readonly beside: Beside;
   /** What was taken for granted on the way. */
   readonly assumptions: readonly Finding[];
 }
@@ -44,8 +47,10 @@ export function resolveRequest(request: SizeRequest, catalog: Catalog, directory
   const { model: _model, gpu: _gpu, engine: _engine, engineVersion: _version, ...wish } = request;
   const precision = wish.precision ?? named.precision;
   const layout = completeLayout(named.model, gpu, release, present({ ...wish, precision }));
-  const assumptions = [...named.assumptions, ...versionAssumptions(request, release, catalog)];
-  const resolved = { model: named.model, gpu, release, layout, assumptions };
+  const beside = readBeside(request, named.model, gpu, catalog, (name) => modelNamed(name, catalog, directory));
+  if ("finding" in beside) return beside;
+  const assumptions = [...named.assumptions, ...versionAssumptions(request, release, catalog), ...beside.assumptions];
+  const resolved = { model: named.model, gpu, release, layout, beside: beside.beside, assumptions };
   return { resolved: request.expertParallel === undefined ? withExpertParallel(resolved) : resolved };
 }
 
@@ -162,7 +167,7 @@ export const present = <Fields extends object>(fields: Fields): Present<Fields> 
 export type Sizing = { readonly memory: MemoryBudget } | { readonly finding: Finding };
 
 /** The memory of a layout the engine accepts, or why it refuses it. */
-export function sizeOf({ model, gpu, release, layout }: Omit<Resolved, "assumptions">): Sizing {
+export function sizeOf({ model, gpu, release, layout, beside }: Omit<Resolved, "assumptions" | "beside"> & { beside?: Beside }): Sizing {
   const [finding] = layoutFindings(model, gpu, layout, release);
-  return finding === undefined ? { memory: memoryBudget(model, gpu, release, layout) } : { finding };
+  return finding === undefined ? { memory: memoryBudget(model, gpu, release, layout, beside) } : { finding };
 }

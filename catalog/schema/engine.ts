@@ -37,6 +37,10 @@ const constantSchemas = {
       "What the share is of. utilization: weights, activations, non-torch and KV together; static: weights and KV; free: KV, of what is left",
     ),
   batchDefaults: z.array(batchDefaultSchema).min(1),
+  batchCaps: z.strictObject({
+    caps: z.array(count).describe("Smaller numbers of sequences that are tried, largest first"),
+    cacheToActivations: z.number().positive().describe("Bytes of cache to bytes of activations at which a cap is good enough"),
+  }),
   wholePromptUpTo: z
     .number()
     .int()
@@ -171,6 +175,7 @@ export const engineProfileSchema = z.strictObject({
     gpuMemoryUtilization: versioned(constantSchemas.gpuMemoryUtilization),
     budgetRule: versioned(constantSchemas.budgetRule),
     batchDefaults: versioned(constantSchemas.batchDefaults),
+    batchCaps: versioned(constantSchemas.batchCaps),
     wholePromptUpTo: versioned(constantSchemas.wholePromptUpTo),
     blockTokens: versioned(constantSchemas.blockTokens),
     activation: versioned(constantSchemas.activation),

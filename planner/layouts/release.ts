@@ -80,6 +80,7 @@ function resolveConstants(profile: EngineProfile, version: string): EngineConsta
     gpuMemoryUtilization: resolve(constants.gpuMemoryUtilization, version),
     budgetRule: resolve(constants.budgetRule, version),
     batchDefaults: resolve(constants.batchDefaults, version),
+    batchCaps: resolve(constants.batchCaps, version),
     wholePromptUpTo: resolve(constants.wholePromptUpTo, version),
     blockTokens: resolve(constants.blockTokens, version),
     activation: resolve(constants.activation, version),

@@ -1,11 +1,11 @@
 import type { EngineRelease } from "../../catalog/schema/engine.ts";
 import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
+import type { Finding } from "../finding.ts";
+import { completeLayout } from "../layouts/complete.ts";
 import type { Layout } from "../layouts/layout.ts";
 import { memoryBudget } from "./budget.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
-
-const smallerCaps = [512, 256, 128, 64];
 
 export interface CappedLayout {
   readonly layout: Layout;
@@ -13,19 +13,55 @@ export interface CappedLayout {
 }
 
 /**
- * The sampler's memory grows with maxNumSeqs and comes out of the KV cache. Keeps the layout's own cap where the cache is at least twice the
- * activations; otherwise takes the largest of 512, 256, 128 and 64 that gets there, or else the one that leaves most for the cache.
+ * The sampler's memory grows with maxNumSeqs and comes out of the KV cache. Keeps the layout's own cap where the cache is at least
+ * `cacheToActivations` times the activations; otherwise takes the largest of the engine's smaller caps that gets there, or else the one that
+ * leaves most for the cache. Where CUDA's own memory does not fit beside the engine's share, the share is lowered until it does.
  */
-export function capBatch(model: Model, gpu: Gpu, release: EngineRelease, layout: Layout): CappedLayout {
-  const caps = [layout.maxNumSeqs, ...smallerCaps.filter((cap) => cap < layout.maxNumSeqs)];
+export function capBatch(model: Model, gpu: Gpu, release: EngineRelease, wish: Layout): CappedLayout {
+  const { caps, cacheToActivations } = release.batchCaps;
+  const layout = withRoomBeside(model, gpu, release, wish);
   let best: CappedLayout | undefined;
-  for (const maxNumSeqs of caps) {
+  for (const maxNumSeqs of [layout.maxNumSeqs, ...caps.filter((cap) => cap < layout.maxNumSeqs)]) {
     const candidate = { ...layout, maxNumSeqs };
     const memory = memoryBudget(model, gpu, release, candidate);
-    if (memory.fits && memory.kvCacheBytesPerGpu >= 2 * memory.activationBytesPerGpu) return { layout: candidate, memory };
+    if (memory.fits && memory.kvCacheBytesPerGpu >= cacheToActivations * memory.activationBytesPerGpu) return { layout: candidate, memory };
     if (best === undefined || beats(memory, best.memory)) best = { layout: candidate, memory };
   }
   return best ?? { layout, memory: memoryBudget(model, gpu, release, layout) };
 }
 
 const beats = (a: MemoryBudget, b: MemoryBudget): boolean => (a.fits === b.fits ? a.kvCacheBytesPerGpu > b.kvCacheBytesPerGpu : a.fits);
+
+const leastUtilization = 0.5;
+const utilizationStep = 0.01;
+
+/** The largest share of the device, in hundredths, that leaves room for the CUDA context and the graphs. */
+function withRoomBeside(model: Model, gpu: Gpu, release: EngineRelease, wish: Layout): Layout {
+  for (let share = wish.gpuMemoryUtilization; share >= leastUtilization; share = Math.round((share - utilizationStep) * 100) / 100) {
+    const layout = { ...wish, gpuMemoryUtilization: share };
+    if (memoryBudget(model, gpu, release, layout).finding?.code !== "cuda-graphs-do-not-fit") return layout;
+  }
+  return wish;
+}
+
+/** What was decided of the engine's batch and its share of the memory, and why; for the plan's assumptions. */
+export function batchDecision(model: Model, gpu: Gpu, release: EngineRelease, layout: Layout, path: string): Finding {
+  const { maxModelLen, precision, tensorParallel } = layout;
+  const usual = completeLayout(model, gpu, release, { maxModelLen, precision, tensorParallel });
+  const reasons = [
+    layout.maxNumSeqs < usual.maxNumSeqs
+      ? `${layout.maxNumSeqs} sequences and not the engine's ${usual.maxNumSeqs}, whose logits would take room that the cache needs more`
+      : `${layout.maxNumSeqs} sequences and ${layout.maxNumBatchedTokens} tokens a step, as the engine chooses on this GPU`,
+    layout.gpuMemoryUtilization < usual.gpuMemoryUtilization
+      ? `gpu-memory-utilization ${layout.gpuMemoryUtilization} and not ${usual.gpuMemoryUtilization}, so that the CUDA context and the graphs fit beside it`
+      : `gpu-memory-utilization ${layout.gpuMemoryUtilization}, as the engine chooses: what is left holds the CUDA context and the graphs`,
+  ];
+  return {
+    code: "decide-batch",
+    path,
+    message: `${model.id} on ${gpu.id}: ${reasons.join("; ")}`,
+    value: layout.maxNumSeqs,
+    limit: usual.maxNumSeqs,
+    unit: "sequences",
+  };
+}

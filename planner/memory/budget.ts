@@ -2,6 +2,7 @@ import type { EngineRelease } from "../../catalog/schema/engine.ts";
 import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
 import { gpusPerReplica, type Layout } from "../layouts/layout.ts";
+import { type Beside, nothingBeside } from "./beside.ts";
 import { fitFinding, unsizedBudget } from "./fit.ts";
 import { prefillBlocks, reportedTokens, sequenceBlocks } from "./kv-cache.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
@@ -12,11 +13,11 @@ import { weightBytes } from "./weights/weights.ts";
  * Where the memory of each GPU goes and what is left for the KV cache. With pipeline parallelism the terms are those of the stage that can
  * hold the fewest blocks. Legality is not asked here: see layouts/legality.ts.
  */
-export function memoryBudget(model: Model, gpu: Gpu, release: EngineRelease, layout: Layout): MemoryBudget {
+export function memoryBudget(model: Model, gpu: Gpu, release: EngineRelease, layout: Layout, beside: Beside = nothingBeside): MemoryBudget {
   const format = release.formats.find((candidate) => candidate.precision === layout.precision);
   if (format === undefined || gpu.cudaMemoryBytes === null) return unsizedBudget(gpu, release, layout);
-  const stage = bindingStage(model, gpu, release, layout, format, gpu.cudaMemoryBytes);
-  const finding = fitFinding({ model, gpu, release, layout, stage });
+  const stage = bindingStage(model, gpu, release, layout, format, gpu.cudaMemoryBytes, beside);
+  const finding = fitFinding({ model, gpu, release, layout, stage, beside });
   return {
     totalBytesPerGpu: stage.totalBytes,
     requestedBytesPerGpu: stage.requestedBytes,

@@ -5,6 +5,7 @@ import type { Finding } from "../finding.ts";
 import type { Layout } from "../layouts/layout.ts";
 import { layoutFindings } from "../layouts/legality.ts";
 import type { Precision } from "../layouts/precision.ts";
+import type { Beside } from "./beside.ts";
 import { type CachePaging, sequenceBlocks } from "./kv-cache.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import { bindingStage, type StageBudget } from "./stage-budget.ts";
@@ -15,6 +16,7 @@ export interface SizedLayout {
   readonly release: EngineRelease;
   readonly layout: Layout;
   readonly stage: StageBudget;
+  readonly beside: Beside;
 }
 
 /** Why the layout would not start; null when it would. Values and limits are bytes on one GPU. */
@@ -139,11 +141,11 @@ const largerSizes = [2, 4, 8];
 const smallerPrecisions: readonly Precision[] = ["fp8", "awq-int4"];
 
 /** The smallest legal change of the layout with which it would start: more GPUs first, then fewer bytes per weight. */
-function roomSuggestion({ model, gpu, release, layout, stage }: SizedLayout): string {
+function roomSuggestion({ model, gpu, release, layout, stage, beside }: SizedLayout): string {
   const starts = (candidate: Layout): boolean => {
     const format = release.formats.find((entry) => entry.precision === candidate.precision);
     if (format === undefined || layoutFindings(model, gpu, candidate, release).length > 0) return false;
-    return shortageOf(bindingStage(model, gpu, release, candidate, format, stage.totalBytes), candidate, release) === null;
+    return shortageOf(bindingStage(model, gpu, release, candidate, format, stage.totalBytes, beside), candidate, release) === null;
   };
   const size = largerSizes.find((tensorParallel) => tensorParallel > layout.tensorParallel && starts({ ...layout, tensorParallel }));
   const current = release.formats.find((entry) => entry.precision === layout.precision)?.bytesPerWeight ?? 0;

@@ -3,6 +3,7 @@ import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
 import type { Layout } from "../layouts/layout.ts";
 import { activationBytes } from "./activations.ts";
+import { type Beside, draftBytes, loraBytes, nothingBeside, withDraftLayers } from "./beside.ts";
 import { type CacheLayers, cacheDtype, cacheLayers, kvElementBytes } from "./cache-layers.ts";
 import { type CachePaging, pageCache } from "./kv-cache.ts";
 import { contextBytes, cudaGraphBytes, nonTorchBytes } from "./runtime.ts";
@@ -33,9 +34,12 @@ export function bindingStage(
   layout: Layout,
   format: WeightFormat,
   totalBytes: number,
+  beside: Beside = nothingBeside,
 ): StageBudget {
   const element = kvElementBytes(cacheDtype(layout.kvCacheDtype, model, release), release.kvFormats, format.activationBytes);
-  const layers = cacheLayers(model, layout.tensorParallel, element);
+  const layers = withDraftLayers(cacheLayers(model, layout.tensorParallel, element), model, beside, layout.tensorParallel, element);
+  const states = release.recurrentStatesPerSequence + (beside.draft?.tokens ?? 0);
+  const rules = { ...release, recurrentStatesPerSequence: states };
   let binding = stageBudget(0);
   for (let stage = 1; stage < layout.pipelineParallel; stage++) {
     const candidate = stageBudget(stage);
@@ -46,17 +50,27 @@ export function bindingStage(
 
   function stageBudget(stage: number): StageBudget {
     const terms = {
-      weightBytes: weightBytesPerGpu(model, format, layout, stage),
+      weightBytes: stageWeightBytes(model, format, layout, beside, stage),
       activationBytes: activationBytes(model, format, layout, release, stage === layout.pipelineParallel - 1),
       nonTorchBytes: nonTorchBytes(gpu, layout, release),
       cudaGraphBytes: cudaGraphBytes(model, layout, release),
       contextBytes: contextBytes(gpu, layout, release),
     };
     const { requestedBytes, kvBytes } = divide(totalBytes, terms, release, layout.gpuMemoryUtilization);
-    const paging = pageCache(layersOfStage(layers, model.numLayers, layout.pipelineParallel, stage), release);
+    const paging = pageCache(layersOfStage(layers, model.numLayers, layout.pipelineParallel, stage), rules);
     const blocks = paging === null ? 0 : Math.max(0, Math.floor(kvBytes / paging.blockBytes));
     return { totalBytes, requestedBytes, ...terms, kvBytes, paging, blocks };
   }
+}
+
+/** The model's weights less what stays in the host's memory, with adapters, and on the last stage with what drafts tokens. */
+function stageWeightBytes(model: Model, format: WeightFormat, layout: Layout, beside: Beside, stage: number): number {
+  const { tensorParallel, pipelineParallel } = layout;
+  const own = weightBytesPerGpu(model, format, layout, stage);
+  if (beside === nothingBeside) return own;
+  const share = stageLayers(model.numLayers, pipelineParallel, stage) / model.numLayers;
+  const draft = stage === pipelineParallel - 1 ? draftBytes(model, beside, tensorParallel) : 0;
+  return Math.max(0, own - beside.cpuOffloadBytes) + loraBytes(model, beside, tensorParallel, share) + draft;
 }
 
 type Terms = Pick<StageBudget, "weightBytes" | "activationBytes" | "nonTorchBytes" | "cudaGraphBytes" | "contextBytes">;

@@ -1,5 +1,6 @@
 import { at } from "../element.ts";
 import type { Finding } from "../finding.ts";
+import { batchDecision } from "../memory/batch-cap.ts";
 import type { Placement } from "../packing/problem.ts";
 import type { Day } from "./hours.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
@@ -32,7 +33,20 @@ export function planAssumptions(assembly: Assembly, day: Day | null): Finding[] 
     ...(zones
       ? [{ code: "assume-zone-prices", path: "clouds", message: "every zone of a region has the region's price and has the instance type" }]
       : []),
+    ...batchDecisions(assembly),
   ];
+}
+
+/** Why the engine of each workload gets its batch and its share of the memory. */
+function batchDecisions(assembly: Assembly): Finding[] {
+  const first = new Map(assembly.packing.placements.toReversed().map((placement) => [placement.workload, placement]));
+  return [...first.values()]
+    .toSorted((a, b) => a.workload - b.workload)
+    .map((placement) => {
+      const workload = at(assembly.spec.workloads, placement.workload);
+      const { model, gpu, release, layout } = at(assembly.candidates[placement.workload] ?? [], placement.option).replica;
+      return batchDecision(model, gpu, release, layout, workload.path);
+    });
 }
 
 /** What a reader should know before money is spent. Offers' own findings come beside these. */

@@ -118,3 +118,18 @@ test("an estimate at more than a replica can take says so, and one that does not
   expect(small.code).toBe(1);
   expect(small.out).toContain("does not fit");
 });
+
+test("adapters, drafts and offloading are sized when asked for, and offloading says what it costs", async () => {
+  const size = async (...more: string[]) => JSON.parse((await gpufleet([...argv, "--gpu", "l40s", "--json", ...more])).out);
+  const plain = await size();
+  expect((await size("--lora-adapters", "4", "--lora-rank", "64")).weightBytesPerGpu).toBeGreaterThan(plain.weightBytesPerGpu);
+  expect((await size("--draft-model", "Qwen/Qwen3-0.6B", "--speculative-tokens", "4")).kvCacheTokens).toBeLessThan(plain.kvCacheTokens);
+  const offloaded = await size("--cpu-offload-gb", "8");
+  expect(offloaded.kvCacheBytesPerGpu).toBeGreaterThan(plain.kvCacheBytesPerGpu);
+  // 8 GiB over PCIe 4.0 at 16 GB/s.
+  expect(offloaded.assumptions).toContainEqual(expect.objectContaining({ code: "cpu-offload-cost", value: 537, unit: "ms" }));
+  expect(await gpufleet([...argv, "--gpu", "l40s", "--speculative-tokens", "2"])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("--speculative-tokens: Qwen/Qwen3-8B has no block of its own"),
+  });
+});

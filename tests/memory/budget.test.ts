@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Layout } from "../../planner/layouts/layout.ts";
 import { layoutFindings } from "../../planner/layouts/legality.ts";
-import { capBatch } from "../../planner/memory/batch-cap.ts";
+import { batchDecision, capBatch } from "../../planner/memory/batch-cap.ts";
 import { memoryBudget } from "../../planner/memory/budget.ts";
 import { catalog, gpuNamed, modelNamed, release, sized } from "./sizing.ts";
 
@@ -172,4 +172,63 @@ test("a cap on the batch is lowered only where the sampler would eat the cache",
   expect(capped.layout.maxNumSeqs).toBeLessThan(tight.layout.maxNumSeqs);
   expect(capped.memory.kvCacheBytesPerGpu).toBeGreaterThan(tight.memory.kvCacheBytesPerGpu);
   expect(capped.memory.kvCacheBytesPerGpu).toBeGreaterThanOrEqual(0);
+});
+
+test("a share of the memory that leaves CUDA no room is lowered to the largest that does, and the plan says why", () => {
+  const greedy = { ...sized(llama, h100, engine, { maxModelLen: 8192 }).layout, gpuMemoryUtilization: 0.99 };
+  expect(memoryBudget(llama, h100, engine, greedy).finding?.code).toBe("cuda-graphs-do-not-fit");
+  const { layout, memory } = capBatch(llama, h100, engine, greedy);
+  expect(memory.fits).toBe(true);
+  expect(layout.gpuMemoryUtilization).toBeLessThan(0.99);
+  const more = { ...layout, gpuMemoryUtilization: layout.gpuMemoryUtilization + 0.01 };
+  expect(memoryBudget(llama, h100, engine, more).finding?.code).toBe("cuda-graphs-do-not-fit");
+  const lowered = { ...layout, gpuMemoryUtilization: 0.8, maxNumSeqs: 128 };
+  const { message, value, limit } = batchDecision(llama, h100, engine, lowered, "workloads[0]");
+  expect({ value, limit }).toEqual({ value: 128, limit: 1024 });
+  expect(message).toContain("128 sequences and not the engine's 1024");
+  expect(message).toContain("gpu-memory-utilization 0.8 and not 0.9");
+});
+
+test("memory never shrinks with context, sequences, batched tokens or layers, and the cache never grows", () => {
+  const grown = fc.constantFrom<(wish: Partial<Layout>) => Partial<Layout>>(
+    (wish) => ({ ...wish, maxNumSeqs: 2 * (wish.maxNumSeqs ?? 64) }),
+    (wish) => ({ ...wish, maxNumBatchedTokens: 2 * (wish.maxNumBatchedTokens ?? 2048) }),
+  );
+  fc.assert(
+    fc.property(anyCase, grown, ({ model, gpu, version, ...wish }, grow) => {
+      const vllm = release(version);
+      const small = { ...wish, maxNumSeqs: 64, maxNumBatchedTokens: 2048 };
+      const before = sized(model, gpu, vllm, small).memory;
+      const after = sized(model, gpu, vllm, grow(small)).memory;
+      expect(after.activationBytesPerGpu).toBeGreaterThanOrEqual(before.activationBytesPerGpu);
+      expect(after.kvCacheBytesPerGpu).toBeLessThanOrEqual(before.kvCacheBytesPerGpu);
+      expect(after.cudaGraphBytesPerGpu).toBeGreaterThanOrEqual(before.cudaGraphBytesPerGpu);
+      // A longer context leaves fewer requests at once; what a sequence of one length takes does not depend on it.
+      const longer = sized(model, gpu, vllm, { ...small, maxModelLen: 2 * wish.maxModelLen }).memory;
+      expect(longer.maxConcurrency).toBeLessThanOrEqual(before.maxConcurrency);
+      expect(longer.kvBytesPerSequence(256)).toBe(before.kvBytesPerSequence(256));
+      const deeper = sized(
+        {
+          ...model,
+          numLayers: 2 * model.numLayers,
+          slidingWindow: null,
+          linearAttention: null,
+          compressedAttention: null,
+          weightLayout: { kind: "decoder" },
+        },
+        gpu,
+        vllm,
+        small,
+      ).memory;
+      const shallow = sized(
+        { ...model, slidingWindow: null, linearAttention: null, compressedAttention: null, weightLayout: { kind: "decoder" } },
+        gpu,
+        vllm,
+        small,
+      ).memory;
+      expect(deeper.weightBytesPerGpu).toBeGreaterThan(shallow.weightBytesPerGpu);
+      expect(deeper.kvBytesPerSequence(256)).toBeGreaterThan(shallow.kvBytesPerSequence(256));
+    }),
+    { numRuns: 200 },
+  );
 });
