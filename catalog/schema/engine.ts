@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Finding } from "../../planner/finding.ts";
-import { precisions } from "../../planner/layouts/precision.ts";
+import { type Precision, precisions } from "../../planner/layouts/precision.ts";
 import { roleSchema, scaleSchema, storeSchema } from "./model.ts";
 import { isoDate, provenance } from "./source.ts";
 
@@ -215,6 +215,8 @@ export interface EngineRelease extends EngineConstants {
   readonly amdArchitectures: readonly string[];
   /** Only what the stock image of this version runs. */
   readonly formats: readonly WeightFormat[];
+  /** What another version runs: the one it came in, or the first without it. */
+  readonly formatsElsewhere: readonly { readonly precision: Precision; readonly version: string; readonly isToCome: boolean }[];
   readonly kvFormats: readonly KvFormat[];
   readonly flags: readonly EngineFlag[];
   /** Set when the version is newer than every constant known here. */

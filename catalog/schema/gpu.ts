@@ -40,6 +40,15 @@ export const gpuSchema = z.strictObject({
   link: z
     .enum(["nvlink2", "nvlink3", "nvlink4", "nvlink5", "xgmi", "pcie3", "pcie4", "pcie5", "none"])
     .describe("What two GPUs of this type talk over when the instance wires them up; the instance decides"),
+  linkDomainGpus: z
+    .number()
+    .int()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe(
+      "GPUs that one NVLink or xGMI domain joins at most: 8 of an HGX board, 72 of an NVL72 rack; null where there is no such link",
+    ),
   pcieGen: z.number().int().nullable(),
   performanceFamily: z.string().nullable().describe("Key into engines/step-time.json gpuFamilies; null when no family fits"),
   tdpWatts: z.number().positive().nullable(),

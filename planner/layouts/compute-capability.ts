@@ -48,12 +48,20 @@ function precisionFinding(gpu: Gpu, layout: Layout, release: EngineRelease): Fin
   const format = release.formats.find((candidate) => candidate.precision === layout.precision);
   const runnable = release.formats.filter((candidate) => kernelSupport(gpu, candidate) !== "none").map((candidate) => candidate.precision);
   if (format === undefined) {
+    const elsewhere = release.formatsElsewhere.find((candidate) => candidate.precision === layout.precision);
+    const when =
+      elsewhere === undefined ? "" : elsewhere.isToCome ? `: they came in ${elsewhere.version}` : `: they left with ${elsewhere.version}`;
+    const nearest = nearestPrecision(layout.precision, runnable);
+    const other =
+      elsewhere === undefined
+        ? ""
+        : `, or ${release.engine} ${elsewhere.isToCome ? `${elsewhere.version} or later` : `before ${elsewhere.version}`}`;
     return {
       code: "unsupported-precision",
       path: "precision",
-      message: `${release.engine} ${release.version} has no ${layout.precision} weights`,
+      message: `${release.engine} ${release.version} has no ${layout.precision} weights${when}`,
       value: layout.precision,
-      suggestion: nearestPrecision(layout.precision, runnable),
+      suggestion: `${nearest}${other}`,
     };
   }
   if (kernelSupport(gpu, format) !== "none") return null;

@@ -1,4 +1,4 @@
-import type { EngineRelease } from "../../catalog/schema/engine.ts";
+import type { EngineRelease, WeightFormat } from "../../catalog/schema/engine.ts";
 import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
 import type { Finding } from "../finding.ts";
@@ -9,7 +9,34 @@ import { parallelismFindings } from "./parallelism.ts";
 /** Why the engine would refuse this layout: one finding for each rule it breaks, each with the nearest legal choice. Empty = legal. */
 export function layoutFindings(model: Model, gpu: Gpu, layout: Layout, release: EngineRelease): Finding[] {
   const format = release.formats.find((candidate) => candidate.precision === layout.precision);
-  return [...hardwareFindings(gpu, layout, release), ...parallelismFindings(model, layout, format), ...rangeFindings(model, layout)];
+  return [
+    ...hardwareFindings(gpu, layout, release),
+    ...domainFindings(model, gpu, layout, format),
+    ...parallelismFindings(model, layout, format),
+    ...rangeFindings(model, layout),
+  ];
+}
+
+/** Tensor parallelism talks twice a layer: over the link between GPUs, not over the network between its domains. */
+function domainFindings(model: Model, gpu: Gpu, layout: Layout, format: WeightFormat | undefined): Finding[] {
+  const { tensorParallel } = layout;
+  const domain = gpu.linkDomainGpus ?? 1;
+  if (domain === 1 || tensorParallel <= domain) return [];
+  const sizes = Array.from({ length: domain }, (_, index) => domain - index);
+  const size = sizes.find(
+    (candidate) => parallelismFindings(model, { ...layout, tensorParallel: candidate, expertParallel: 1 }, format).length === 0,
+  );
+  return [
+    {
+      code: "tensor-parallel-beyond-link-domain",
+      path: "tensorParallel",
+      message: `${tensorParallel} x ${gpu.id} are more than the ${domain} that one ${gpu.link} domain joins`,
+      value: tensorParallel,
+      limit: domain,
+      unit: "GPUs",
+      suggestion: `use tensor-parallel ${size ?? 1} and pipeline-parallel ${Math.ceil(tensorParallel / (size ?? 1))}`,
+    },
+  ];
 }
 
 function rangeFindings(model: Model, layout: Layout): Finding[] {

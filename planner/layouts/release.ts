@@ -41,6 +41,11 @@ export function engineRelease(engines: readonly EngineProfile[], name: string, v
     formats: profile.formats
       .filter((format) => inRange(format.since, format.removed))
       .map((format) => ({ ...format, weightOnly: format.weightOnly.filter((fallback) => inRange(fallback.since, null)) })),
+    formatsElsewhere: profile.formats.flatMap(({ precision, since, removed }) => {
+      if (inRange(since, removed)) return [];
+      const isToCome = since !== null && compareVersions(version, since) < 0;
+      return [{ precision, version: (isToCome ? since : removed) ?? version, isToCome }];
+    }),
     kvFormats: profile.kvFormats,
     flags: profile.flags,
     assumption: compareVersions(version, profile.newestVersion) > 0 ? newerThanKnown(profile, version) : null,

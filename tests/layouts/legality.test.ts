@@ -53,7 +53,42 @@ test("fp8 runs weight-only where there are no FP8 tensor cores, on T4 only since
 
 test("a format that left the stock image is refused with what does run", () => {
   const [finding] = findings(llama, "l4", { precision: "gguf-q4_k_m" }, release("0.25.0"));
-  expect(finding).toMatchObject({ code: "unsupported-precision", value: "gguf-q4_k_m", suggestion: "use awq-int4" });
+  expect(finding).toMatchObject({
+    code: "unsupported-precision",
+    value: "gguf-q4_k_m",
+    message: "vllm 0.25.0 has no gguf-q4_k_m weights: they left with 0.24.0",
+    suggestion: "use awq-int4, or vllm before 0.24.0",
+  });
+});
+
+test("a format that an old version does not have yet is refused with the version it came in", () => {
+  const [finding] = findings(llama, "b200-sxm-180gb", { precision: "nvfp4" }, release("0.8.5"));
+  expect(finding).toMatchObject({
+    code: "unsupported-precision",
+    message: "vllm 0.8.5 has no nvfp4 weights: they came in 0.9.0",
+    suggestion: "use awq-int4, or vllm 0.9.0 or later",
+  });
+});
+
+test("4-bit and 8-bit floats run weight-only on Ampere where the engine has the kernels, and not where it has none", () => {
+  for (const precision of ["fp8", "nvfp4", "mxfp4"] as const) {
+    const model = precision === "mxfp4" ? "openai/gpt-oss-20b" : llama;
+    expect(codes(model, "a100-sxm-80gb", { precision }), precision).toEqual([]);
+    expect(codes(model, "a100-sxm-80gb", { precision }, release("1.2.0", "tensorrt-llm")), precision).toEqual(
+      precision === "mxfp4" ? [] : ["precision-not-on-this-gpu"],
+    );
+  }
+});
+
+test("tensor parallelism stays inside one NVLink domain; the rest are pipeline stages", () => {
+  const big = "meta-llama/Llama-3.1-405B-Instruct";
+  expect(findings(big, "h100-sxm-80gb", { tensorParallel: 16 })[0]).toMatchObject({
+    code: "tensor-parallel-beyond-link-domain",
+    limit: 8,
+    suggestion: "use tensor-parallel 8 and pipeline-parallel 2",
+  });
+  expect(codes(big, "h100-sxm-80gb", { tensorParallel: 8, pipelineParallel: 2 })).toEqual([]);
+  expect(codes(big, "gb200-186gb", { tensorParallel: 16 })).toEqual([]);
 });
 
 test("heads, widths and blocks that do not divide are named with the nearest size that does", () => {
