@@ -1,5 +1,6 @@
 import type { Architecture } from "./schema/architecture.ts";
 import type { CheckRules } from "./schema/check-rules.ts";
+import type { Cpu } from "./schema/cpu.ts";
 import type { EngineProfile } from "./schema/engine.ts";
 import type { EngineReleases } from "./schema/engine-releases.ts";
 import type { CudaMemoryRule, Gpu } from "./schema/gpu.ts";
@@ -9,6 +10,8 @@ import type { Model } from "./schema/model.ts";
 import type { Price, SpotInterruption } from "./schema/price.ts";
 import type { ServingConstants } from "./schema/serving.ts";
 import type { StepTimeConstants } from "./schema/step-time.ts";
+import type { TaskPerformance } from "./schema/task-performance.ts";
+import type { TaskServingRow } from "./schema/task-serving.ts";
 import type { Variant } from "./schema/variant.ts";
 
 /** Every fact the planner may use, validated and deep-frozen, overrides already in it. Arrays are sorted by id. */
@@ -19,6 +22,9 @@ export interface Catalog {
   readonly sha256: string;
   readonly gpus: readonly Gpu[];
   readonly cudaMemoryRules: readonly CudaMemoryRule[];
+  readonly cpus: readonly Cpu[];
+  /** vCPUs of one slot of a CPU-only node. */
+  readonly slotVcpus: number;
   readonly models: readonly Model[];
   /** Quantised copies of models whose files say more than their name. */
   readonly variants: readonly Variant[];
@@ -32,6 +38,8 @@ export interface Catalog {
   readonly stepTime: StepTimeConstants;
   /** How far one measured run speaks for other predictions. */
   readonly measurements: MeasurementConstants;
+  readonly taskPerformance: TaskPerformance;
+  readonly taskServing: readonly TaskServingRow[];
   readonly serving: ServingConstants;
   /** What the short source keys of rows stand for; a source that is no key speaks for itself. */
   readonly sources: Readonly<Record<string, string>>;

@@ -95,9 +95,9 @@ function instanceFindings({ gpus, instanceTypes, prices, spotInterruptions }: Ca
   return findings;
 }
 
-/** An engine that can be asked for needs measured step times; measured engines without a profile only served to fit the rest. */
-function engineFindings({ engines, stepTime }: Catalog): Finding[] {
-  const measured = new Set(stepTime.engines.map((generation) => generation.engine));
+/** An engine that can be asked for needs timing constants; measured engines without a profile only served to fit the rest. */
+function engineFindings({ engines, stepTime, taskPerformance: { prefillOnly, transcription } }: Catalog): Finding[] {
+  const measured = new Set([...stepTime.engines, ...prefillOnly.engines, ...transcription.engines].map(({ engine }) => engine));
   return engines.flatMap(({ name }) => {
     if (measured.has(name)) return [];
     const message = "engines/step-time.json has no generation of this engine";

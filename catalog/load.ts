@@ -9,6 +9,7 @@ import type { OverrideFinding } from "./override-findings.ts";
 import { applyOverrides, readOverrides } from "./overrides.ts";
 import { architectureSchema } from "./schema/architecture.ts";
 import { checkRulesSchema } from "./schema/check-rules.ts";
+import { cpuFileSchema } from "./schema/cpu.ts";
 import { engineProfileSchema } from "./schema/engine.ts";
 import { engineReleasesSchema } from "./schema/engine-releases.ts";
 import { cudaMemoryRuleSchema, gpuSchema } from "./schema/gpu.ts";
@@ -18,6 +19,8 @@ import { type Model, modelSchema } from "./schema/model.ts";
 import { priceSchema, spotInterruptionSchema } from "./schema/price.ts";
 import { servingSchema } from "./schema/serving.ts";
 import { stepTimeSchema } from "./schema/step-time.ts";
+import { taskPerformanceSchema } from "./schema/task-performance.ts";
+import { taskServingSchema } from "./schema/task-serving.ts";
 import { variantSchema } from "./schema/variant.ts";
 
 const head = { about: z.string(), sources: z.record(z.string(), z.string()).default({}) };
@@ -69,12 +72,15 @@ function readBundled(): CatalogFacts {
   const gpuFile = readData("gpus.json", gpuFileSchema);
   const instanceFiles = dataFiles("instances").map((path) => readData(path, instanceFileSchema));
   const priceFiles = dataFiles("prices").map((path) => readData(path, priceFileSchema));
+  const cpuFile = readData("cpus.json", cpuFileSchema);
   const stepTimePath = "engines/step-time.json";
   const checks = readData("checks.json", checkRulesSchema);
   return {
     asOf: checks.asOf,
     gpus: gpuFile.rows,
     cudaMemoryRules: gpuFile.cudaMemoryRules,
+    cpus: cpuFile.rows,
+    slotVcpus: cpuFile.slotVcpus,
     models: dataFiles("models").flatMap((path) => readData(path, modelFileSchema).rows),
     instanceTypes: instanceFiles.flatMap((file) => file.rows),
     prices: priceFiles.flatMap((file) => file.rows),
@@ -87,6 +93,8 @@ function readBundled(): CatalogFacts {
     engineReleases: readData("engine-releases.json", engineReleasesSchema),
     stepTime: readData(stepTimePath, stepTimeSchema),
     measurements: readData("measurements.json", measurementsSchema),
+    taskPerformance: readData("task-performance.json", taskPerformanceSchema),
+    taskServing: readData("task-serving.json", taskServingSchema).rows,
     serving: readData("serving.json", servingSchema),
     sources: Object.assign({}, ...[...instanceFiles, ...priceFiles].map((file) => file.sources)),
     checks,

@@ -1,10 +1,13 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Finding } from "../planner/finding.ts";
 import type { Layout } from "../planner/layouts/layout.ts";
+import { forWholeTexts } from "../planner/layouts/whole-texts.ts";
 import { type Corrector, correctedEstimate } from "../planner/measurements/corrector.ts";
 import type { MemoryBudget } from "../planner/memory/memory-budget.ts";
 import type { Replica } from "../planner/performance/replica.ts";
 import type { Lengths, Load, ServingPoint } from "../planner/performance/serving-point.ts";
+import { servingPointOf } from "../planner/performance/task-performance.ts";
+import { lengthsOf } from "./estimate-lengths.ts";
 import type { EstimateRequest, SizeRequest } from "./request.ts";
 import { type Resolved, resolveRequest, sizeOf } from "./sizing.ts";
 import { withContextFor } from "./unasked-context.ts";
@@ -50,7 +53,8 @@ export function answerEstimate(
   const asked = estimateCase(request, catalog, directory);
   if (!("replica" in asked)) return asked;
   const { replica, ...rest } = asked;
-  return { ...rest, ...correctedEstimate(replica, asked.lengths, asked.load, corrector) };
+  if (replica.model.task === "generate") return { ...rest, ...correctedEstimate(replica, asked.lengths, asked.load, corrector) };
+  return { ...rest, ...servingPointOf(replica, catalog.taskPerformance, asked.lengths, asked.load) };
 }
 
 /** One replica under one load, ready to be predicted or compared with what was measured. */
@@ -58,20 +62,20 @@ export type EstimateCase = Asked & { readonly replica: Replica; readonly load: L
 
 /** An estimate request as the performance model's input; the answer itself where there is nothing to predict. */
 export function estimateCase(request: EstimateRequest, catalog: Catalog, directory: string): EstimateCase | EstimateAnswer | Unanswerable {
-  const { inputTokens, outputTokens, prefixCacheHitRate, concurrency, qps, saturated, batch, ...layoutRequest } = request;
+  const { inputTokens, outputTokens, prefixCacheHitRate, documentsPerRequest, audioSeconds, ...rest } = request;
+  const { concurrency, qps, saturated, batch, ...layoutRequest } = rest;
   const asWished = resolveRequest(layoutRequest, catalog, directory);
   if ("finding" in asWished) return { error: asWished.finding };
-  const lengths: Lengths = {
-    inputTokens: Math.max(1, inputTokens ?? defaultLengths.inputTokens),
-    outputTokens: Math.max(1, outputTokens ?? defaultLengths.outputTokens),
-    inputTokensP95: null,
-    prefixCacheHitRate: prefixCacheHitRate ?? 0,
-  };
+  const said = { inputTokens, outputTokens, prefixCacheHitRate, documentsPerRequest, audioSeconds };
+  const lengths = lengthsOf(asWished.resolved.model, said, catalog);
   const load = loadOf({ concurrency, qps, saturated, batch });
-  const resolved = layoutRequest.maxModelLen === undefined ? withContextFor(asWished.resolved, lengths) : asWished.resolved;
+  const isPlain = asWished.resolved.model.task === "generate";
+  const resolved =
+    isPlain && layoutRequest.maxModelLen === undefined ? withContextFor(asWished.resolved, lengths) : forTask(asWished.resolved);
   const { model, gpu, release, layout } = resolved;
-  if (model.task !== "generate") return { error: notGenerative(model.id, model.task) };
-  const isTooLong = layoutRequest.maxModelLen !== undefined && lengths.inputTokens + lengths.outputTokens > layout.maxModelLen;
+  const text = lengths.documentsPerRequest === undefined ? null : lengths.inputTokens / lengths.documentsPerRequest;
+  if (text !== null && text > layout.maxModelLen) return { error: textTooLong(text, layout) };
+  const isTooLong = isPlain && layoutRequest.maxModelLen !== undefined && lengths.inputTokens + lengths.outputTokens > layout.maxModelLen;
   if (isTooLong) return { error: tooLong(lengths, layout) };
   const asked = { ...askedOf(resolved), load, lengths };
   const sizing = sizeOf(resolved);
@@ -80,15 +84,16 @@ export function estimateCase(request: EstimateRequest, catalog: Catalog, directo
   return { ...asked, replica: { model, gpu, release, layout, memory: sizing.memory, link: gpu.link, constants: catalog.stepTime } };
 }
 
-/** Tokens of a request when nothing is said: those of `vllm bench serve --dataset-name random`. */
-export const defaultLengths = { inputTokens: 1024, outputTokens: 128 } as const;
+const forTask = (resolved: Resolved): Resolved => ({ ...resolved, layout: forWholeTexts(resolved.model, resolved.layout) });
 
-const notGenerative = (model: string, task: string): Finding => ({
-  code: "not-supported-yet",
-  path: "model",
-  message: `estimates for the task ${task} are not supported yet`,
-  value: model,
-  suggestion: "size answers for it",
+const textTooLong = (tokens: number, { maxModelLen }: Layout): Finding => ({
+  code: "longer-than-max-model-len",
+  path: "inputTokens",
+  message: `a text of ${Math.ceil(tokens)} tokens is longer than ${maxModelLen}, and the engine refuses it`,
+  value: Math.ceil(tokens),
+  limit: maxModelLen,
+  unit: "tokens",
+  suggestion: "say in documentsPerRequest how many texts share the input tokens",
 });
 
 const tooLong = ({ inputTokens, outputTokens }: Lengths, { maxModelLen }: Layout): Finding => ({

@@ -8,6 +8,10 @@ export function addLoadFlags(command: Command): Command {
     .addOption(new Option("--output-tokens <n>", "tokens of a mean answer (default: 128)").argParser(countFlag))
     .addOption(new Option("--prefix-cache-hit-rate <share>", "share of input tokens already in the cache").argParser(shareFlag))
     .addOption(
+      new Option("--documents-per-request <n>", "embed, rerank: texts that share the input tokens (default: 1)").argParser(countFlag),
+    )
+    .addOption(new Option("--audio-seconds <s>", "transcribe: length of a mean recording (default: 30)").argParser(positiveFlag))
+    .addOption(
       new Option("--concurrency <n>", "load: this many requests at any time")
         .argParser(positiveFlag)
         .conflicts(["qps", "saturated", "atOnce"]),

@@ -47,6 +47,8 @@ function runOf(line: string, source: string, catalog: Catalog, directory: string
     return { findings: [refusal(source, "", `cannot have been measured as it is written: ${why}`)] };
   }
   const { replica, lengths, load } = asked;
+  if (replica.model.task !== "generate")
+    return { findings: [refusal(source, "model", `measured runs of the task ${replica.model.task} correct nothing yet`)] };
   const run = { source, replica, lengths, load, measured };
   const findings = physicsFindings(run, catalog.measurements.farthestFactor);
   return findings.length > 0 ? { findings } : { run };

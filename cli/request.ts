@@ -38,6 +38,8 @@ const loadShape = {
   inputTokens: z.number().min(0).optional(),
   outputTokens: z.number().min(0).optional(),
   prefixCacheHitRate: share.optional(),
+  documentsPerRequest: count.optional(),
+  audioSeconds: z.number().positive().optional(),
   concurrency: z.number().positive().optional(),
   qps: z.number().positive().optional(),
   saturated: z.literal(true).optional(),

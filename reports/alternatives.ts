@@ -1,7 +1,7 @@
 import type { Alternative } from "../planner/plan/fleet-plan.ts";
 import type { Slo } from "../planner/spec/fleet-spec.ts";
 import { type Column, renderColumns } from "./columns.ts";
-import { latencyAgainstSlo, paintLatency } from "./latency-cell.ts";
+import { speedColumns } from "./latency-cell.ts";
 import { layoutText } from "./layout-text.ts";
 import { cents, dollars, grouped, perMillionTokens } from "./money.ts";
 import { counted } from "./quantity.ts";
@@ -22,8 +22,11 @@ export function alternativesLines(alternatives: readonly Alternative[], slo: Slo
       detail: (way) => counted(way.replicas, "replica"),
       stack: 4,
     },
-    { ...latencyColumn("ttft", slo), header: "TTFT p95 ms" },
-    { ...latencyColumn("tpot", slo), header: "TPOT p95 ms" },
+    ...speedColumns(
+      alternatives,
+      (way) => way.predicted,
+      () => slo,
+    ),
     { header: "USD/month", align: "right", cell: (way) => cents(way.usdPerMonth) },
     {
       header: "USD/Mtok",
@@ -42,11 +45,3 @@ const nodesText = (way: Alternative): string =>
   way.pools.map(({ nodes, instanceType, market }) => `${grouped(nodes)} x ${instanceType} ${market}`).join(" + ");
 
 const oldestPrice = (way: Alternative): string => way.pools.map((pool) => pool.priceAsOf).toSorted()[0] ?? "";
-
-function latencyColumn(metric: "ttft" | "tpot", slo: Slo): Pick<Column<Alternative>, "align" | "cell" | "paint"> {
-  return {
-    align: "right",
-    cell: (way) => latencyAgainstSlo(metric, way.predicted, slo).text,
-    paint: (text, way, style) => paintLatency(metric, slo)(text, way.predicted, style),
-  };
-}

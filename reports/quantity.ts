@@ -19,3 +19,6 @@ export const percent = (share: number, decimals = 1): string => {
 
 /** `1 node`, `3 nodes`. */
 export const counted = (count: number, noun: string, plural = `${noun}s`): string => `${grouped(count)} ${count === 1 ? noun : plural}`;
+
+/** A share of real time: two significant digits below one. */
+export const factor = (value: number): string => (value >= 1 ? value.toFixed(1) : value >= 0.1 ? value.toFixed(2) : value.toFixed(3));

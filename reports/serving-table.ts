@@ -7,7 +7,7 @@ import { findingText } from "./finding-text.ts";
 import { layoutText } from "./layout-text.ts";
 import { modelName } from "./model-name.ts";
 import { grouped } from "./money.ts";
-import { milliseconds, rate } from "./quantity.ts";
+import { counted, factor, milliseconds, rate } from "./quantity.ts";
 import { type Rendering, styleFor } from "./style.ts";
 
 /** A layout under a load and, when it can serve it, what it does. */
@@ -49,27 +49,21 @@ export function renderServingPoint(point: LayoutUnderLoad, rendering: Rendering)
   const style = styleFor(rendering.color);
   const lines = [
     `${style.strong(modelName(point.model))} on ${layoutText(point.layout)}, ${point.engine} ${point.engineVersion}`,
-    `${grouped(point.lengths.inputTokens)} tokens in, ${grouped(point.lengths.outputTokens)} out; ${loadText(point.load)}`,
+    `${lengthsText(point.lengths)}; ${loadText(point.load)}`,
   ];
   lines.push(...takenForGranted(point.assumptions ?? [], rendering));
   if (!point.fits || point.finding !== null) {
     const verdict = point.fits ? style.warning("cannot hold this load") : style.bad("does not fit");
     lines.push(...wrap(`${verdict}${point.finding === null ? "" : `: ${findingText({ ...point.finding, path: "" })}`}`, rendering.width));
   }
-  const { ttftMs, tpotMs, interval90 } = point;
-  if (ttftMs === undefined || tpotMs === undefined || interval90 === undefined) return `${lines.join("\n")}\n`;
-  const rows: readonly Latency[] = [
-    { name: "Time to first token", ...ttftMs, interval: interval90.ttftMs },
-    { name: "Time per output token", ...tpotMs, interval: interval90.tpotMs },
-  ];
-  const [low, high] = interval90.outputTokensPerSecond;
+  const rows = latencies(point);
+  if (rows.length === 0) return `${lines.join("\n")}\n`;
   return `${[
     ...lines,
     "",
     ...renderColumns({ columns, rows }, rendering),
     "",
-    `Output tokens/s   ${rate(point.outputTokensPerSecond ?? 0)} (90 % interval ${rate(low)} to ${rate(high)})`,
-    `Total tokens/s    ${rate(point.totalTokensPerSecond ?? 0)}`,
+    ...throughput(point),
     `Requests/s        ${rate(point.requestsPerSecond ?? 0)}`,
     `In the engine     ${rate(point.concurrency ?? 0)} requests; limited by ${point.limitedBy ?? "load"}`,
     ...wrap(style.faint(`Evidence: ${evidenceText[point.evidence ?? "none"]}.`), rendering.width),
@@ -77,6 +71,46 @@ export function renderServingPoint(point: LayoutUnderLoad, rendering: Rendering)
       wrap(style.faint(`Extrapolated: ${findingText({ ...finding, path: "" })}`), rendering.width),
     ),
   ].join("\n")}\n`;
+}
+
+/** Tokens by tokens, or the whole answer where there is only that. */
+function latencies({ ttftMs, tpotMs, latencyMs, interval90 }: LayoutUnderLoad): readonly Latency[] {
+  if (ttftMs === undefined || tpotMs === undefined || interval90 === undefined) return [];
+  if (latencyMs !== undefined) return [{ name: "Whole answer", ...latencyMs, interval: interval90.latencyMs ?? interval90.ttftMs }];
+  return [
+    { name: "Time to first token", ...ttftMs, interval: interval90.ttftMs },
+    { name: "Time per output token", ...tpotMs, interval: interval90.tpotMs },
+  ];
+}
+
+/** What the task is measured in. */
+function throughput(point: LayoutUnderLoad): string[] {
+  const { interval90 } = point;
+  const interval = (of: readonly [number, number] | undefined, show: (value: number) => string): string =>
+    of === undefined ? "" : ` (90 % interval ${show(of[0])} to ${show(of[1])})`;
+  if (point.realTimeFactor !== undefined) {
+    return [
+      `Real-time factor  ${factor(point.realTimeFactor)}${interval(interval90?.realTimeFactor, factor)}; 95 % below ${factor(point.realTimeFactorP95 ?? 0)}`,
+      `Audio-s/s         ${rate(point.audioSecondsPerSecond ?? 0)}${interval(interval90?.audioSecondsPerSecond, rate)}`,
+    ];
+  }
+  if (point.tokensPerSecond !== undefined)
+    return [`Tokens/s          ${rate(point.tokensPerSecond)}${interval(interval90?.tokensPerSecond, rate)}`];
+  return [
+    `Output tokens/s   ${rate(point.outputTokensPerSecond ?? 0)}${interval(interval90?.outputTokensPerSecond, rate)}`,
+    `Total tokens/s    ${rate(point.totalTokensPerSecond ?? 0)}`,
+  ];
+}
+
+export function lengthsText({
+  inputTokens,
+  outputTokens,
+  documentsPerRequest,
+  audioSeconds,
+}: Omit<Lengths, "inputTokensP95" | "prefixCacheHitRate">): string {
+  if (audioSeconds !== undefined) return `recordings of ${grouped(audioSeconds)} s, ${grouped(outputTokens)} tokens of transcript`;
+  if (documentsPerRequest !== undefined) return `${grouped(inputTokens)} tokens in ${counted(documentsPerRequest, "text")}`;
+  return `${grouped(inputTokens)} tokens in, ${grouped(outputTokens)} out`;
 }
 
 export function loadText(load: Load): string {

@@ -1,7 +1,7 @@
 import type { ServingPoint } from "../planner/performance/serving-point.ts";
 import type { FleetPlan, PlannedDeployment, PlannedPool, PlannedWorkload } from "../planner/plan/fleet-plan.ts";
 import { type Column, renderColumns, wrap } from "./columns.ts";
-import { latencyAgainstSlo, paintLatency } from "./latency-cell.ts";
+import { speedColumns } from "./latency-cell.ts";
 import { layoutText } from "./layout-text.ts";
 import { modelName } from "./model-name.ts";
 import { cents, grouped, perMillionTokens } from "./money.ts";
@@ -23,7 +23,7 @@ interface Line {
   };
 }
 
-const columns: readonly Column<Line>[] = [
+const before: readonly Column<Line>[] = [
   { header: "Workload", cell: ({ workload, first }) => (first ? workload.name : "") },
   { header: "Model", cell: ({ workload, first }) => (first ? modelName(workload.model) : ""), stack: 1 },
   {
@@ -34,8 +34,9 @@ const columns: readonly Column<Line>[] = [
   { header: "Instance type", cell: ({ bought }) => bought?.pool.instanceType ?? "", stack: 3 },
   { header: "Market", cell: ({ bought }) => bought?.pool.market ?? "", stack: 2 },
   { header: "Replicas", align: "right", cell: ({ bought }) => grouped(bought?.replicas ?? 0) },
-  { ...latencyColumn("ttft"), header: "TTFT p95 ms" },
-  { ...latencyColumn("tpot"), header: "TPOT p95 ms" },
+];
+
+const after: readonly Column<Line>[] = [
   { header: "USD/month", align: "right", cell: ({ first, usdPerMonth }) => (first ? cents(usdPerMonth) : "") },
   {
     header: "USD/Mtok",
@@ -45,18 +46,16 @@ const columns: readonly Column<Line>[] = [
   },
 ];
 
-function latencyColumn(metric: "ttft" | "tpot"): Pick<Column<Line>, "align" | "cell" | "paint"> {
-  return {
-    align: "right",
-    cell: ({ bought, workload }) => (bought === undefined ? "" : latencyAgainstSlo(metric, bought.slowest, workload.slo).text),
-    paint: (text, { bought, workload }, style) => paintLatency(metric, workload.slo)(text, bought?.slowest, style),
-  };
-}
-
 /** A row per workload; more lines where its replicas stand on several instance types or markets. Adds up to the plan's total. */
 export function workloadLines(plan: FleetPlan, rendering: Rendering): string[] {
   const pools = new Map(plan.pools.map((pool) => [pool.name, pool]));
   const rows = plan.workloads.flatMap((workload) => linesOf(workload, plan.cost.byWorkload[workload.name]?.usdPerMonth ?? 0, pools));
+  const speeds = speedColumns(
+    rows,
+    ({ bought }) => bought?.slowest,
+    ({ workload }) => workload.slo,
+  );
+  const columns = [...before, ...speeds, ...after];
   const total = { "USD/month": cents(plan.cost.usdPerMonth) };
   const title = `${counted(plan.workloads.length, "workload")} (predicted / target; ${pricesAsOf(plan.pools.map((pool) => pool.price.asOf))})`;
   return [...wrap(title, rendering.width).map(styleFor(rendering.color).faint), ...renderColumns({ columns, rows, total }, rendering)];

@@ -169,7 +169,7 @@ export const engineProfileSchema = z.strictObject({
   newestVersion: engineVersionSchema.describe("Newest version whose constants are known; later ones are assumed to be like it"),
   estimated: z.boolean().describe("True when the memory constants are estimates and not measurements"),
   minComputeCapability: z.number().describe("The stock image is built for this and later"),
-  amdArchitectures: z.array(z.string()),
+  amdArchitectures: z.array(z.string()).describe("Devices without a CUDA capability that it runs on: gfx942, x86-64, arm64"),
   constants: z.strictObject({
     image: versioned(constantSchemas.image),
     gpuMemoryUtilization: versioned(constantSchemas.gpuMemoryUtilization),
@@ -189,6 +189,10 @@ export const engineProfileSchema = z.strictObject({
     reportedTokens: versioned(constantSchemas.reportedTokens),
     recurrentStatesPerSequence: versioned(constantSchemas.recurrentStatesPerSequence),
   }),
+  deviceImages: z
+    .array(z.strictObject({ device: z.string().describe("Compute capability or architecture"), image: z.string() }))
+    .default([])
+    .describe("Images built for one kind of device; the others run `image`"),
   formats: z.array(weightFormatSchema).min(1),
   kvFormats: z.array(kvFormatSchema).min(1),
   flags: z.array(flagSchema),
@@ -213,6 +217,8 @@ export interface EngineRelease extends EngineConstants {
   readonly estimated: boolean;
   readonly minComputeCapability: number;
   readonly amdArchitectures: readonly string[];
+  /** By compute capability or architecture; `image` serves what is not named. */
+  readonly deviceImages: EngineProfile["deviceImages"];
   /** Only what the stock image of this version runs. */
   readonly formats: readonly WeightFormat[];
   /** What another version runs: the one it came in, or the first without it. */

@@ -10,7 +10,9 @@ export const gpuSchema = z.strictObject({
   architecture: z.string(),
   computeCapability: z.string().nullable().describe("CUDA compute capability such as 9.0; gfx name for AMD; null for others"),
   memoryGB: z.number().positive().describe("Marketing size; never used in arithmetic"),
-  memoryKind: z.enum(["hbm", "gddr", "unified"]).describe("Chooses the cudaMemoryRules entry of gpus.json"),
+  memoryKind: z
+    .enum(["hbm", "gddr", "unified", "host"])
+    .describe("Chooses the cudaMemoryRules entry of gpus.json; host: a slot of a CPU-only node"),
   memoryUsableMiB: z.number().positive().nullable().describe("nvidia-smi memory.total"),
   memorySource: z.string().nullable().default(null).describe("Where memoryUsableMiB was read"),
   ec2ApiMemoryMiB: z.number().positive().nullable().default(null).describe("What the EC2 API says; not what can be used"),

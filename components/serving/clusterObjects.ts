@@ -3,7 +3,8 @@ import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1/priorityClass.js";
 import * as pulumi from "@pulumi/pulumi";
 import { kubernetesLabels } from "../tags.ts";
-import { priorityClassName, tokenSecretKey } from "./podTemplate.ts";
+import { tokenSecretKey } from "./engineProcess.ts";
+import { priorityClassName } from "./podTemplate.ts";
 import type { ServedDeployment } from "./servedWorkload.ts";
 
 /** Above the default of 0, far below the system's 2,000,000,000. */

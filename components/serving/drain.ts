@@ -40,12 +40,17 @@ export function drain(market: Market, cloud: Cloud, p99RequestSeconds: number): 
 /** The 99th percentile of an exponential distribution over its mean: answers' lengths are about so spread. */
 const p99OverMean = Math.log(100);
 
+/** The same over its 95th percentile. */
+const p99OverP95 = Math.log(100) / Math.log(20);
+
 /**
  * Seconds from sending to the last token of a long answer, on a replica that just keeps its latency targets. From the spec and not from
  * the prediction: the figure ends up in the pod template, and a re-plan that moves some load must not restart every replica.
  * Infinity where the spec sets no target.
  */
-export function p99RequestSeconds({ slo, demand }: Pick<PlannedWorkload, "slo" | "demand">): number {
+export function p99RequestSeconds({ task, slo, demand }: Pick<PlannedWorkload, "task" | "slo" | "demand">): number {
+  if (task === "transcribe") return (slo.realTimeFactor ?? Number.POSITIVE_INFINITY) * (demand.audioSeconds ?? 0) * p99OverMean;
+  if (task !== "generate") return ((slo.latencyP95Ms ?? Number.POSITIVE_INFINITY) * p99OverP95) / 1000;
   const ttftMs = slo.ttftP99Ms ?? slo.ttftP95Ms ?? slo.ttftP50Ms ?? slo.ttftMeanMs ?? Number.POSITIVE_INFINITY;
   const tpotMs = slo.tpotP99Ms ?? slo.tpotP95Ms ?? slo.tpotP50Ms ?? slo.tpotMeanMs ?? Number.POSITIVE_INFINITY;
   return (ttftMs + demand.outputTokens * p99OverMean * tpotMs) / 1000;

@@ -1,19 +1,17 @@
 import type { core } from "@pulumi/kubernetes/types/input.js";
-import { compareVersions } from "../../planner/layouts/release.ts";
 import type { PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
 import { gibibyte, mebibyte } from "../../planner/units.ts";
 import { deploymentLabel, gkeSpotTaint, gpuTaint, poolLabel, workloadLabel } from "../labels.ts";
 import { kubernetesLabels } from "../tags.ts";
 import { drain, p99RequestSeconds } from "./drain.ts";
 import { enginePort } from "./endpoint.ts";
+import { engineContainer } from "./engineContainer.ts";
+import { cachePath } from "./engineProcess.ts";
 import { probes } from "./probes.ts";
 import type { ServedDeployment } from "./servedWorkload.ts";
 import { startupBudget } from "./startup.ts";
 import { ephemeralStorageBytes, sharedMemoryBytes } from "./storage.ts";
-import { vllmArguments, weightsPath } from "./vllmArguments.ts";
-
-/** Key inside the Kubernetes secret that a workload's `weights.tokenSecret` names. */
-export const tokenSecretKey = "token";
+import { weightsPath } from "./vllmArguments.ts";
 
 /** What never changes for a deployment of this name: a selector is immutable, so it holds names and nothing that a re-plan may alter. */
 export const selectorLabels = ({ workload, deployment }: ServedDeployment): Record<string, string> => ({
@@ -27,7 +25,7 @@ export const workloadLabels = (
   fleetTags: Readonly<Record<string, string>>,
 ): Record<string, string> => ({
   ...kubernetesLabels({ fleet, workload: workload.name, costCenter: workload.costCenter, tags: { ...fleetTags, ...workload.tags } }),
-  "app.kubernetes.io/name": "vllm",
+  "app.kubernetes.io/name": workload.deployments[0]?.engine.name ?? "vllm",
   "app.kubernetes.io/instance": workload.name,
   "app.kubernetes.io/managed-by": "pulumi",
 });
@@ -42,6 +40,7 @@ export const priorityClassName = (fleet: string, gpus: number): string => `${fle
 export function podTemplate(served: ServedDeployment): core.v1.PodTemplateSpec {
   const { fleet, workload, deployment, pool } = served;
   const leaving = drain(pool.market, pool.cloud, p99RequestSeconds(workload));
+  const engine = engineContainer(served, leaving);
   return {
     metadata: {
       labels: { ...workloadLabels(fleet, { ...workload, tags: {} }, {}), ...selectorLabels(served) },
@@ -54,17 +53,17 @@ export function podTemplate(served: ServedDeployment): core.v1.PodTemplateSpec {
       enableServiceLinks: false,
       priorityClassName: priorityClassName(fleet, deployment.gpusPerReplica),
       terminationGracePeriodSeconds: leaving.terminationGracePeriodSeconds,
-      securityContext: { ...engineUser(served), seccompProfile: { type: "RuntimeDefault" } },
+      securityContext: { ...engine.user, seccompProfile: { type: "RuntimeDefault" } },
       nodeSelector: { [poolLabel]: pool.name },
       tolerations: tolerations(served),
       topologySpreadConstraints: spread(served),
       containers: [
         {
-          name: "vllm",
+          name: engine.name,
           image: deployment.engine.image,
           imagePullPolicy: "IfNotPresent",
-          args: vllmArguments(served, leaving),
-          env: environment(served),
+          ...(engine.args.length === 0 ? {} : { args: [...engine.args] }),
+          env: [...engine.env],
           ports: [{ name: "http", containerPort: enginePort }],
           resources: resources(served),
           ...probes(startupBudget(deployment).engineSeconds),
@@ -80,14 +79,6 @@ export function podTemplate(served: ServedDeployment): core.v1.PodTemplateSpec {
       volumes: volumes(served),
     },
   };
-}
-
-const cachePath = "/cache";
-
-/** The official image has a user of its own since 0.22; earlier ones run as root and look their user up by name. */
-function engineUser({ release }: ServedDeployment): core.v1.PodSecurityContext {
-  if (compareVersions(release.version, "0.22.0") < 0) return { runAsNonRoot: false };
-  return { runAsNonRoot: true, runAsUser: 2000, runAsGroup: 0, fsGroup: 0 };
 }
 
 /** Named in full: EKS adds no toleration for extended resources, and GKE adds none for spot. */
@@ -121,16 +112,6 @@ function resources(served: ServedDeployment): core.v1.ResourceRequirements {
     },
     limits: { memory, ...gpus },
   };
-}
-
-function environment({ deployment: { weights } }: ServedDeployment): core.v1.EnvVar[] {
-  const secret = weights.tokenSecret;
-  return [
-    { name: "HOME", value: `${cachePath}/home` },
-    { name: "HF_HOME", value: `${cachePath}/huggingface` },
-    { name: "VLLM_CACHE_ROOT", value: `${cachePath}/vllm` },
-    ...(secret === null ? [] : [{ name: "HF_TOKEN", valueFrom: { secretKeyRef: { name: secret, key: tokenSecretKey } } }]),
-  ];
 }
 
 function volumes(served: ServedDeployment): core.v1.Volume[] {

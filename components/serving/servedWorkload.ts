@@ -2,6 +2,7 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import type { EngineRelease } from "../../catalog/schema/engine.ts";
 import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
+import type { TaskServingRow } from "../../catalog/schema/task-serving.ts";
 import { engineRelease } from "../../planner/layouts/release.ts";
 import type { FleetPlan, PlannedDeployment, PlannedPool, PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
 
@@ -14,9 +15,11 @@ export interface ServedDeployment {
   readonly model: Model;
   readonly gpu: Gpu;
   readonly release: EngineRelease;
+  /** How the engine is asked for a model that does not generate text; null for one that does. */
+  readonly serving: TaskServingRow | null;
 }
 
-export type ServingFacts = Pick<Catalog, "engines" | "gpus" | "models">;
+export type ServingFacts = Pick<Catalog, "engines" | "gpus" | "models" | "taskServing">;
 
 /** The facts of every deployment of a workload; what the plan names and nothing knows is missing and found by validity.ts. */
 export function servedDeployments(plan: FleetPlan, workload: PlannedWorkload, facts: ServingFacts): ServedDeployment[] {
@@ -26,6 +29,7 @@ export function servedDeployments(plan: FleetPlan, workload: PlannedWorkload, fa
     const gpu = facts.gpus.find(({ id }) => id === pool?.gpu);
     const release = engineRelease(facts.engines, deployment.engine.name, deployment.engine.version);
     if (pool === undefined || model === undefined || gpu === undefined || "code" in release) return [];
-    return [{ fleet: plan.fleet, workload, deployment, pool, model, gpu, release }];
+    const serving = facts.taskServing.find(({ engine, models }) => engine === release.engine && models.includes(model.id)) ?? null;
+    return [{ fleet: plan.fleet, workload, deployment, pool, model, gpu, release, serving }];
   });
 }

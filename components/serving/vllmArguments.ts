@@ -21,6 +21,7 @@ export function vllmArguments(served: ServedDeployment, drain: Drain): string[] 
     "--served-model-name",
     workload.name,
     workload.model,
+    ...(served.serving?.arguments ?? []),
     `--tensor-parallel-size=${deployment.tensorParallel}`,
     ...flagIf(deployment.pipelineParallel > 1, `--pipeline-parallel-size=${deployment.pipelineParallel}`),
     ...flagIf(deployment.dataParallel > 1, `--data-parallel-size=${deployment.dataParallel}`),
@@ -48,7 +49,7 @@ export const weightsPath = "/weights";
 const isObjectStore = ({ deployment: { weights } }: ServedDeployment): boolean => weights.source === "s3" || weights.source === "gs";
 
 /** `claim/folder` of a volume is mounted at /weights; an object store is streamed; anything else is a repository on the hub. */
-function modelPath({ workload, deployment: { weights } }: ServedDeployment): string {
+export function modelPath({ workload, deployment: { weights } }: ServedDeployment): string {
   if (weights.source !== "volume") return weights.uri ?? workload.model;
   const folder = weights.uri?.split("/").slice(1).join("/") ?? "";
   return folder === "" ? weightsPath : `${weightsPath}/${folder}`;
@@ -81,7 +82,7 @@ export const weightFormat = ({ deployment, release }: ServedDeployment): WeightF
 /** 16-bit caches follow the activations, which `auto` does in every version; the longer names came later. */
 const kvCacheArgument = (dtype: KvCacheDtype): string => (dtype === "bf16" || dtype === "fp16" || dtype === "fp32" ? "auto" : dtype);
 
-function userArgument(name: string, value: string | number | boolean): string {
+export function userArgument(name: string, value: string | number | boolean): string {
   if (value === true) return `--${name}`;
   return value === false ? `--no-${name}` : `--${name}=${value}`;
 }

@@ -4,14 +4,14 @@ import type { PlannedDeployment, PlannedWorkload } from "../../planner/plan/flee
 import { gibibyte } from "../../planner/units.ts";
 import type { GpuFleetArgs } from "../gpuFleet.ts";
 import { drain } from "../serving/drain.ts";
+import { engineContainer, isServable } from "../serving/engineContainer.ts";
 import { type ServedDeployment, servedDeployments } from "../serving/servedWorkload.ts";
 import { diskShareBytes, ephemeralStorageBytes } from "../serving/storage.ts";
-import { storedPrecision, vllmArguments, weightFormat } from "../serving/vllmArguments.ts";
+import { storedPrecision, weightFormat } from "../serving/vllmArguments.ts";
 
 /** What Kubernetes or the engine would refuse of a workload, and what is not emitted yet. */
 export function servingFindings(workload: PlannedWorkload, { plan, catalog }: Pick<GpuFleetArgs, "plan" | "catalog">): Finding[] {
   const path = `workloads.${workload.name}`;
-  if (workload.task !== "generate") return [notYet(path, `serving a model that does ${workload.task}`)];
   const unknown = workload.deployments.flatMap((deployment) => unknownFindings(workload, deployment, { plan, catalog }));
   if (unknown.length > 0) return unknown;
   const served = servedDeployments(plan, workload, catalog);
@@ -34,7 +34,7 @@ function unknownFindings(
 ): Finding[] {
   const path = `deployments.${deployment.name}`;
   const { engine } = deployment;
-  if (engine.name !== "vllm") return [notYet(`${path}.engine`, `serving with ${engine.name}`)];
+  if (!isServable(engine.name)) return [notYet(`${path}.engine`, `serving with ${engine.name}`)];
   const pool = plan.pools.find(({ name }) => name === deployment.pool);
   if (pool === undefined)
     return [{ code: "unknown-pool", path, message: `runs on the pool ${deployment.pool}, which the plan does not have` }];
@@ -54,7 +54,7 @@ const unknownFact = (path: string, kind: string, name: string): Finding => ({
 function deploymentFindings(served: ServedDeployment): Finding[] {
   const { deployment, pool } = served;
   const path = `deployments.${deployment.name}`;
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...taskFindings(served, path)];
   if (deployment.nodesPerReplica > 1) findings.push(notYet(path, "a replica over several nodes"));
   if (pool.gpusPerNode % deployment.gpusPerReplica !== 0) {
     findings.push({
@@ -66,6 +66,24 @@ function deploymentFindings(served: ServedDeployment): Finding[] {
     });
   }
   return [...findings, ...weightsFindings(served, path), ...diskFindings(served, path), ...argumentFindings(served, path)];
+}
+
+/** A model that does not generate text is served only as the catalog says: another engine would start and answer nothing useful. */
+function taskFindings({ workload, deployment, release, serving }: ServedDeployment, path: string): Finding[] {
+  if (workload.task === "generate") return [];
+  const { name, image } = deployment.engine;
+  if (serving === null || compareVersions(release.version, serving.since) < 0) {
+    const since = serving === null ? {} : { suggestion: `use ${serving.since} or later` };
+    const message = `${name} ${release.version} is not known to serve ${workload.model}`;
+    return [{ code: "engine-does-not-serve-model", path: `${path}.engine`, message, value: release.version, ...since }];
+  }
+  if (serving.needsOwnImage !== null && image === release.image)
+    return [{ code: "image-lacks-libraries", path: `${path}.engine`, message: serving.needsOwnImage, value: image }];
+  if (name === "faster-whisper" && deployment.weights.source !== "hf")
+    return [notYet(`${path}.weights`, `loading weights for ${name} from ${deployment.weights.source}`)];
+  if (name === "tei" && (deployment.weights.source === "s3" || deployment.weights.source === "gs"))
+    return [notYet(`${path}.weights`, `loading weights for ${name} from an object store`)];
+  return [];
 }
 
 function weightsFindings(served: ServedDeployment, path: string): Finding[] {
@@ -115,10 +133,10 @@ function diskFindings(served: ServedDeployment, path: string): Finding[] {
 /** A user's flag that this version no longer has, or that the plan has already decided. */
 function argumentFindings(served: ServedDeployment, path: string): Finding[] {
   const { deployment, release } = served;
-  const planned = vllmArguments(
+  const planned = engineContainer(
     { ...served, deployment: { ...deployment, engine: { ...deployment.engine, args: {} } } },
     drain(served.pool.market, served.pool.cloud, 0),
-  );
+  ).args;
   const decided = new Set(
     planned.filter((argument) => argument.startsWith("--")).map((argument) => argument.replace(/^--(no-)?/, "").split("=")[0]),
   );

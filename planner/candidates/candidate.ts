@@ -2,6 +2,7 @@ import type { Finding } from "../finding.ts";
 import type { Layout } from "../layouts/layout.ts";
 import type { Replica } from "../performance/replica.ts";
 import type { Lengths, ServingPoint } from "../performance/serving-point.ts";
+import type { EngineSpec } from "../spec/fleet-spec.ts";
 
 /** One layout of one workload on the GPUs of one cluster, with the largest request rate a replica holds inside the SLO. */
 export interface Candidate {
@@ -9,6 +10,8 @@ export interface Candidate {
   readonly id: string;
   readonly cluster: string;
   readonly replica: Replica;
+  /** With the image for this hardware. */
+  readonly engine: EngineSpec;
   readonly gpusPerReplica: number;
   readonly lengths: Lengths;
   readonly capacityRequestsPerSecond: number;

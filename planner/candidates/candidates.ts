@@ -2,17 +2,17 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
 import type { Finding } from "../finding.ts";
-import { enumerateLayouts } from "../layouts/enumerate.ts";
+import { engineImage } from "../layouts/engine-image.ts";
 import { gpusPerReplica, type Layout, layoutKey } from "../layouts/layout.ts";
 import type { EngineRelease } from "../layouts/release.ts";
-import { capBatch } from "../memory/batch-cap.ts";
-import { capacity } from "../performance/capacity.ts";
 import type { Lengths } from "../performance/serving-point.ts";
+import { capacityOf } from "../performance/task-performance.ts";
 import type { WorkloadSpec } from "../spec/fleet-spec.ts";
 import { gibibyte } from "../units.ts";
 import type { Candidate, RejectedCandidate } from "./candidate.ts";
 import { hostNeed, hostShare, suffices } from "./host-share.ts";
 import type { Offer } from "./offer.ts";
+import { layoutsFor, sizedLayout } from "./task-layouts.ts";
 
 export interface Candidates {
   readonly taken: readonly Candidate[];
@@ -49,18 +49,13 @@ export function candidatesFor(
   confidence: number,
   sizes: Sizes = new Map(),
 ): Candidates {
-  const { inputTokens, outputTokens, inputTokensP95, prefixCacheHitRate } = workload.demand;
-  const lengths = { inputTokens, outputTokens, inputTokensP95, prefixCacheHitRate };
+  const { requestsPerSecond: _rate, hourlyRequestsPerSecond: _hours, lengths: _classes, ...lengths } = workload.demand;
   const subject = { workload, model, release, catalog, confidence, offers, lengths };
   const taken: Candidate[] = [];
   const rejected: RejectedCandidate[] = [];
   const question = sizeQuestion(subject);
   for (const group of nodeGroups(subject)) {
-    const { legal, illegal } = enumerateLayouts(model, group.gpu, release, {
-      precisions: workload.precisions,
-      kvCacheDtype: workload.kvCacheDtype,
-      maxModelLen: workload.maxModelLen,
-    });
+    const { legal, illegal } = layoutsFor(workload, model, group.gpu, release);
     const reject = (layout: Layout, finding: Finding) =>
       rejected.push({
         workload: workload.name,
@@ -127,10 +122,10 @@ type Sized =
 function size(subject: Subject, group: NodeGroup, wish: Layout): Sized {
   const { model, release, catalog, workload } = subject;
   const { gpu } = group;
-  const { layout, memory } = capBatch(model, gpu, release, wish);
+  const { layout, memory } = sizedLayout(model, gpu, release, wish);
   if (!memory.fits && memory.finding !== null) return { ok: false, finding: memory.finding };
   const replica = { model, gpu, release, layout, memory, link: gpu.link, constants: catalog.stepTime };
-  const found = capacity(replica, subject.lengths, workload.slo, subject.confidence);
+  const found = capacityOf(replica, catalog.taskPerformance, subject.lengths, workload.slo, subject.confidence);
   if ("finding" in found) return { ok: false, finding: found.finding };
   return { ok: true, replica, capacityRequestsPerSecond: found.requestsPerSecond, binding: found.binding, atCapacity: found.point };
 }
@@ -209,6 +204,7 @@ function candidate(subject: Subject, group: NodeGroup, sized: Sized & { ok: true
     cluster: group.cluster,
     gpusPerReplica: gpusPerReplica(sized.replica.layout),
     lengths: subject.lengths,
+    engine: { ...subject.workload.engine, image: engineImage(subject.workload.engine.image, sized.replica.release, group.gpu) },
     offers,
     ...figures,
   };

@@ -58,7 +58,7 @@ function alternative(assembly: Assembly, workload: WorkloadSpec, { candidate, pa
     pools: nodesBought(assembly, packing),
     ...cost,
     usdPerMillionTokens: workloadCost(cost, workload.demand).usdPerMillionTokens,
-    predicted: servingPoint(candidate, workload.demand.requestsPerSecond / replicas),
+    predicted: servingPoint(assembly.catalog, candidate, workload.demand.requestsPerSecond / replicas),
   };
 }
 

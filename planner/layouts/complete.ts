@@ -20,7 +20,7 @@ export function completeLayout(model: Model, gpu: Gpu, release: EngineRelease, w
     pipelineParallel: wish.pipelineParallel ?? 1,
     dataParallel: wish.dataParallel ?? 1,
     expertParallel: wish.expertParallel ?? 1,
-    precision: runnablePrecision(gpu, release, wish.precision ?? nativePrecision(model)),
+    precision: runnablePrecision(gpu, release, wish.precision ?? defaultPrecision(model, gpu)),
     kvCacheDtype: wish.kvCacheDtype ?? "auto",
     maxModelLen,
     maxNumSeqs: wish.maxNumSeqs ?? Math.min(batch.maxNumSeqs, maxNumBatchedTokens),
@@ -28,6 +28,12 @@ export function completeLayout(model: Model, gpu: Gpu, release: EngineRelease, w
     gpuMemoryUtilization: wish.gpuMemoryUtilization ?? release.gpuMemoryUtilization,
     enforceEager: wish.enforceEager ?? false,
   };
+}
+
+/** What an engine makes of weights when nothing is said: 32 bits are cast to 16 (vLLM's --dtype auto, TEI's on GPUs), but not on CPUs. */
+function defaultPrecision(model: Model, gpu: Gpu): Precision {
+  const native = nativePrecision(model);
+  return native === "fp32" && gpu.memoryKind !== "host" ? "fp16" : native;
 }
 
 /** Says so where the layout runs in another 16-bit type than the one asked for. */

@@ -38,6 +38,7 @@ export function engineRelease(engines: readonly EngineProfile[], name: string, v
     estimated: profile.estimated,
     minComputeCapability: profile.minComputeCapability,
     amdArchitectures: profile.amdArchitectures,
+    deviceImages: profile.deviceImages.map(({ device, image }) => ({ device, image: image.replace("{version}", version) })),
     formats: profile.formats
       .filter((format) => inRange(format.since, format.removed))
       .map((format) => ({ ...format, weightOnly: format.weightOnly.filter((fallback) => inRange(fallback.since, null)) })),

@@ -10,10 +10,20 @@ export interface LatencySummary {
 
 /** What one replica does at a given load, steady state. Field names are an interface (docs/batch.md). */
 export interface ServingPoint {
+  /** Where nothing is generated (embed, rerank): the time to the whole answer. */
   readonly ttftMs: LatencySummary;
+  /** 0 where nothing is generated. */
   readonly tpotMs: LatencySummary;
   readonly outputTokensPerSecond: number;
   readonly totalTokensPerSecond: number;
+  /** Time to the whole answer; embed, rerank and transcribe only. */
+  readonly latencyMs?: LatencySummary;
+  /** Tokens read; embed and rerank only. */
+  readonly tokensPerSecond?: number;
+  /** Mean seconds of work for a second of audio, and of 95 % of the recordings; transcribe only. */
+  readonly realTimeFactor?: number;
+  readonly realTimeFactorP95?: number;
+  readonly audioSecondsPerSecond?: number;
   readonly requestsPerSecond: number;
   /** Requests inside the engine, running and waiting. */
   readonly concurrency: number;
@@ -26,6 +36,10 @@ export interface ServingPoint {
     readonly ttftMs: readonly [number, number];
     readonly tpotMs: readonly [number, number];
     readonly outputTokensPerSecond: readonly [number, number];
+    readonly latencyMs?: readonly [number, number];
+    readonly tokensPerSecond?: readonly [number, number];
+    readonly realTimeFactor?: readonly [number, number];
+    readonly audioSecondsPerSecond?: readonly [number, number];
   };
   /** What the prediction rests on: this model family measured on this family of GPUs, only the GPU family, or neither. */
   readonly evidence: "measured" | "gpu-and-family" | "gpu-family" | "none";
@@ -47,4 +61,8 @@ export interface Lengths {
   /** null: the spread is not known; the model then assumes a coefficient of variation it documents. */
   readonly inputTokensP95: number | null;
   readonly prefixCacheHitRate: number;
+  /** Texts of one request, which share its input tokens evenly; embed and rerank only, 1 when missing. */
+  readonly documentsPerRequest?: number;
+  /** Mean length of a recording; transcribe only. */
+  readonly audioSeconds?: number;
 }

@@ -122,6 +122,8 @@ export interface PlannedWorkload {
     readonly batch?: { readonly requestsPerDay: number; readonly finishWithinHours: number };
     /** The workloads that the rate comes from. */
     readonly callsFrom?: readonly { readonly workload: string; readonly perRequest: number }[];
+    readonly documentsPerRequest?: number;
+    readonly audioSeconds?: number;
   };
   readonly slo: Slo;
   readonly confidence: number;
@@ -131,13 +133,15 @@ export interface PlannedWorkload {
   readonly cost: WorkloadCost;
 }
 
-/** The last three are null at zero demand. */
+/** The unit costs are null at zero demand, and where nothing of the unit is used. */
 export interface WorkloadCost {
   readonly usdPerHour: number;
   readonly usdPerMonth: number;
   readonly usdPerMillionTokens: number | null;
   readonly usdPerMillionOutputTokens: number | null;
   readonly usdPerThousandRequests: number | null;
+  /** transcribe only. */
+  readonly usdPerAudioHour?: number | null;
 }
 
 export interface PlannedDeployment {

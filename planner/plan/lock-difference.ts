@@ -41,12 +41,12 @@ function partOfPlan(plan: FleetPlan): Fields {
 }
 
 function workloadOfSpec(workload: WorkloadSpec, isServed: boolean): Fields {
-  const { model, task, costCenter, tags, slo, availability, spot, demand, engine, weights } = workload;
-  const { lengths: _, prefixCacheHitRate: __, ...repeated } = demand;
+  const { model, task, costCenter, tags, slo, availability, spot, engine, weights } = workload;
+  const { lengths: _classes, prefixCacheHitRate: _hits, ...demand } = workload.demand;
   return {
     ...{ model, task, costCenter, tags, slo, availability, spot },
-    demand: repeated,
-    ...(isServed ? { engine, weights } : {}),
+    demand,
+    ...(isServed ? engineAndWeights(task, engine, weights) : {}),
   };
 }
 
@@ -56,9 +56,13 @@ function workloadOfPlan(workload: PlannedWorkload): Fields {
   return {
     ...{ model, task, costCenter, tags, slo, confidence, availability, spot },
     demand: { ...demand, hourlyRequestsPerSecond: demand.hourlyRequestsPerSecond ?? null },
-    ...(served === undefined ? {} : { engine: engineOf(served.engine), weights: weightsOf(served.weights) }),
+    ...(served === undefined ? {} : engineAndWeights(task, engineOf(served.engine), weightsOf(served.weights))),
   };
 }
+
+/** Engines of the other tasks follow the hardware, CPU or GPU, and so do their images: only the plan can say which. */
+const engineAndWeights = (task: PlannedWorkload["task"], engine: object, weights: object): Fields =>
+  task === "generate" ? { engine, weights } : { weights };
 
 type Served = PlannedWorkload["deployments"][number];
 const engineOf = ({ name, version, image, args }: Served["engine"]): Fields => ({ name, version, image, args });

@@ -1,9 +1,10 @@
+import type { Catalog } from "../../catalog/catalog.ts";
 import type { Candidate } from "../candidates/candidate.ts";
 import { hostShare } from "../candidates/host-share.ts";
 import { at } from "../element.ts";
 import type { Placement } from "../packing/problem.ts";
-import { estimate } from "../performance/estimate.ts";
 import type { ServingPoint } from "../performance/serving-point.ts";
+import { servingPointOf } from "../performance/task-performance.ts";
 import type { Demand, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { roundToMicro } from "../units.ts";
 import type { Money, PlannedDeployment, PlannedMemory, PlannedWorkload, WorkloadCost } from "./fleet-plan.ts";
@@ -18,22 +19,14 @@ export function plannedWorkloads(assembly: Assembly, costs: Readonly<Record<stri
   for (const placement of assembly.packing.placements) byWorkload[placement.workload]?.push(placement);
   return assembly.spec.workloads.map((workload, index) => {
     const placements = byWorkload[index] ?? [];
-    const { requestsPerSecond, hourlyRequestsPerSecond, inputTokens, outputTokens, inputTokensP95, batch, callsFrom } = workload.demand;
+    const { hourlyRequestsPerSecond, lengths: _classes, prefixCacheHitRate: _hits, ...demand } = workload.demand;
     return {
       name: workload.name,
       model: workload.model,
       task: workload.task,
       costCenter: workload.costCenter,
       tags: workload.tags,
-      demand: {
-        requestsPerSecond,
-        ...(hourlyRequestsPerSecond === null ? {} : { hourlyRequestsPerSecond }),
-        inputTokens,
-        outputTokens,
-        inputTokensP95,
-        ...(batch === undefined ? {} : { batch }),
-        ...(callsFrom === undefined ? {} : { callsFrom }),
-      },
+      demand: { ...demand, ...(hourlyRequestsPerSecond === null ? {} : { hourlyRequestsPerSecond }) },
       slo: workload.slo,
       confidence: assembly.spec.confidence,
       availability: workload.availability,
@@ -56,7 +49,7 @@ function plannedDeployments(
   // A Service spreads requests evenly, so every replica of the workload carries the same load.
   const replicas = placements.reduce((sum, placement) => sum + placement.replicas, 0);
   const load = workload.demand.requestsPerSecond / replicas;
-  const predicted = servingPoint(candidate, load);
+  const predicted = servingPoint(assembly.catalog, candidate, load);
   return placements
     .map((placement) => {
       const replicasByHour = day === null ? null : at(day.replicas, assembly.packing.placements.indexOf(placement));
@@ -66,8 +59,8 @@ function plannedDeployments(
 }
 
 /** What one replica of a candidate does at a request rate. */
-export const servingPoint = (candidate: Candidate, requestsPerSecond: number): ServingPoint =>
-  estimate(candidate.replica, candidate.lengths, { kind: "open", requestsPerSecond });
+export const servingPoint = (catalog: Catalog, candidate: Candidate, requestsPerSecond: number): ServingPoint =>
+  servingPointOf(candidate.replica, catalog.taskPerformance, candidate.lengths, { kind: "open", requestsPerSecond });
 
 function plannedDeployment(
   assembly: Assembly,
@@ -101,13 +94,13 @@ function plannedDeployment(
     vcpusPerReplica: share.vcpus,
     memoryBytesPerReplica: share.memoryBytes,
     engine: {
-      ...workload.engine,
+      ...candidate.engine,
       maxModelLen: layout.maxModelLen,
       maxNumSeqs: layout.maxNumSeqs,
       maxNumBatchedTokens: layout.maxNumBatchedTokens,
       gpuMemoryUtilization: layout.gpuMemoryUtilization,
       enforceEager: layout.enforceEager,
-      prefixCaching: true,
+      prefixCaching: workload.task === "generate",
     },
     startupSeconds: startupSeconds(assembly.catalog.serving, memory.weightBytes, layout.enforceEager),
     capacityRequestsPerSecondPerReplica: candidate.capacityRequestsPerSecond,
@@ -130,7 +123,7 @@ function plannedMemory({ replica: { memory } }: Candidate): PlannedMemory {
 }
 
 /** What unit costs are computed from: a demand of the spec or of a plan. */
-export type UnitDemand = Pick<Demand, "requestsPerSecond" | "inputTokens" | "outputTokens" | "batch"> & {
+export type UnitDemand = Pick<Demand, "requestsPerSecond" | "inputTokens" | "outputTokens" | "batch" | "audioSeconds"> & {
   readonly hourlyRequestsPerSecond?: readonly number[] | null;
 };
 
@@ -143,6 +136,7 @@ export function workloadCost(cost: Money, demand: UnitDemand): WorkloadCost {
     usdPerMillionTokens: per(requestsPerHour * (demand.inputTokens + demand.outputTokens), 1e6),
     usdPerMillionOutputTokens: per(requestsPerHour * demand.outputTokens, 1e6),
     usdPerThousandRequests: per(requestsPerHour, 1e3),
+    ...(demand.audioSeconds === undefined ? {} : { usdPerAudioHour: per((requestsPerHour * demand.audioSeconds) / 3600, 1) }),
   };
 }
 

@@ -74,6 +74,8 @@ export interface WorkloadSpec {
   readonly availability: { readonly survive: Survive; readonly degradedShare: number };
   readonly spot: { readonly maxShare: number; readonly minSurvival: number };
   readonly engine: EngineSpec;
+  /** The engine on CPU-only nodes; missing where the workload does not run on them. */
+  readonly hostEngine?: EngineSpec;
   readonly weights: WeightsSpec;
   /** Cluster names; empty for any. Those of the regions of `residency`, where it is given. */
   readonly clusters: readonly string[];
@@ -108,9 +110,13 @@ export interface Demand {
   readonly batch?: { readonly requestsPerDay: number; readonly finishWithinHours: number };
   /** The workloads that the rate comes from. Missing when it was given. */
   readonly callsFrom?: readonly { readonly workload: string; readonly perRequest: number }[];
+  /** embed, rerank: texts of one request; inputTokens are those of all of them. Missing elsewhere. */
+  readonly documentsPerRequest?: number;
+  /** transcribe: mean seconds of a recording. Missing elsewhere. */
+  readonly audioSeconds?: number;
 }
 
-/** Upper limits in milliseconds; a missing key is no limit. */
+/** Upper limits, in milliseconds unless the name says otherwise; a missing key is no limit. */
 export interface Slo {
   readonly ttftMeanMs?: number;
   readonly ttftP50Ms?: number;
@@ -121,6 +127,10 @@ export interface Slo {
   readonly tpotP95Ms?: number;
   readonly tpotP99Ms?: number;
   readonly e2eP95Ms?: number;
+  /** embed, rerank. */
+  readonly latencyP95Ms?: number;
+  /** transcribe: seconds of work for a second of audio, of 95 % of the recordings. */
+  readonly realTimeFactor?: number;
 }
 
 export interface EngineSpec {

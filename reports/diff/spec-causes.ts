@@ -21,6 +21,8 @@ function writtenFields(workload: PlannedWorkload): Map<string, FindingValue> {
     ["traffic.inputTokens", demand.inputTokens],
     ["traffic.outputTokens", demand.outputTokens],
     ["traffic.inputTokensP95", demand.inputTokensP95],
+    ["traffic.documentsPerRequest", demand.documentsPerRequest ?? null],
+    ["averageAudioSeconds", demand.audioSeconds ?? null],
     ["confidence", workload.confidence],
     ...entries("slo", slo),
     ...entries("availability", availability),

@@ -1,7 +1,7 @@
 import type { FleetPlan, PlannedDeployment, PlannedPool, PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
 import { layoutText } from "../layout-text.ts";
 import { modelName } from "../model-name.ts";
-import { milliseconds, rate } from "../quantity.ts";
+import { factor, milliseconds, rate } from "../quantity.ts";
 import { moneyChange } from "./money-change.ts";
 import type { Cause, ChangeKind, Difference, WorkloadChange } from "./plan-diff.ts";
 import { poolsByName, priceCause } from "./price-cause.ts";
@@ -72,9 +72,11 @@ function describe(workload: PlannedWorkload, plan: FleetPlan): Description {
 const placeOf = (pool: PlannedPool | undefined): string =>
   pool === undefined ? "an unknown pool" : `${pool.instanceType} ${pool.market}${pool.zones.length === 1 ? ` ${pool.zones[0]}` : ""}`;
 
-function latenciesOf({ deployments }: PlannedWorkload): Description {
-  const slowest = (pick: (deployment: PlannedDeployment) => number): string =>
-    deployments.length === 0 ? "none" : milliseconds(Math.max(...deployments.map(pick)));
+function latenciesOf({ deployments, task }: PlannedWorkload): Description {
+  const slowest = (pick: (deployment: PlannedDeployment) => number, show = milliseconds): string =>
+    deployments.length === 0 ? "none" : show(Math.max(...deployments.map(pick)));
+  if (task === "transcribe") return [["RTF p95", slowest(({ predicted }) => predicted.realTimeFactorP95 ?? 0, factor)]];
+  if (task !== "generate") return [["latency p95 ms", slowest(({ predicted }) => predicted.latencyMs?.p95 ?? 0)]];
   return [
     ["TTFT p95 ms", slowest(({ predicted }) => predicted.ttftMs.p95)],
     ["TPOT p95 ms", slowest(({ predicted }) => predicted.tpotMs.p95)],

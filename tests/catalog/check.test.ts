@@ -56,7 +56,7 @@ test("an interruption band of an instance type that does not exist is found", ()
 test("a GPU of an unmeasured family and an engine without measured step times are found", () => {
   const gpus = withRow(bundled.gpus, "l4", { performanceFamily: "lovelace" });
   expect(codes(broken({ gpus }))).toEqual(["unknown-performance-family gpus[l4].performanceFamily"]);
-  const engines = bundled.engines.map((engine) => (engine.name === "vllm" ? { ...engine, name: "vllm-next" } : engine));
+  const engines = bundled.engines.flatMap((engine) => (engine.name === "vllm" ? [engine, { ...engine, name: "vllm-next" }] : [engine]));
   expect(codes(broken({ engines }))).toEqual(["unmeasured-engine engines[vllm-next]"]);
 });
 

@@ -55,6 +55,7 @@ export interface RawModel {
   readonly attention: string;
   readonly numKvHeads: number;
   readonly nativePrecision: string;
+  readonly encoder?: { readonly layers: number; readonly hidden: number; readonly positions: number; readonly chunkSeconds: number } | null;
   readonly slidingWindow?: object | null;
   readonly compressedAttention?: object | null;
   readonly kvCache: {

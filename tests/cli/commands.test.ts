@@ -78,7 +78,7 @@ test.each([
   [["size", "--model", "Qwen3-8B", "--gpu", "l4", "--gpu-memory-utilization", "0"], "--gpu-memory-utilization: 0 is not valid"],
   [["estimate", "--model", "Qwen3-8B"], "--gpu: is missing"],
   [["estimate", "--model", "Qwen3-8B", "--gpu", "l4", "--qps", "1", "--concurrency", "2"], "cannot be used with option"],
-  [["estimate", "--model", "BAAI/bge-m3", "--gpu", "l4"], "not supported yet"],
+  [["estimate", "--model", "BAAI/bge-m3", "--gpu", "l4", "--input-tokens", "9000"], "longer than 8192"],
   [["catalog", "list", "pricez"], "use one of gpus, models, instances, prices, engines"],
   [["catalog", "list", "--filter", "x"], "--filter: needs a kind"],
   [["catalog", "show", "l400s"], "l400s: no GPU, model, instance type or engine"],

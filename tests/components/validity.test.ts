@@ -117,7 +117,12 @@ test.each<[string, string, string, Partial<GpuFleetArgs>]>([
     "deployments.summariser-l4-tp1-bf16",
     withWorkload("summariser", { model: "acme/none" }),
   ],
-  ["an embedding model", "not-supported-yet", "workloads.summariser", withWorkload("summariser", { task: "embed" })],
+  [
+    "an engine that nobody knows to embed with this model",
+    "engine-does-not-serve-model",
+    "deployments.summariser-l4-tp1-bf16.engine",
+    withWorkload("summariser", { task: "embed" }),
+  ],
   [
     "another engine",
     "not-supported-yet",

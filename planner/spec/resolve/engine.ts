@@ -28,7 +28,7 @@ export function resolveEngine(place: WorkloadPlace): EngineSpec {
 }
 
 /** A plan holds for one version of the engine, so the image must be one, too. */
-function resolveImage(standard: string, { raw, at, notes }: WorkloadPlace): string {
+export function resolveImage(standard: string, { raw, at, notes }: WorkloadPlace): string {
   const image = raw.engine?.image;
   const path = at("engine", "image");
   if (image === undefined) {

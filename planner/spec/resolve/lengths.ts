@@ -3,7 +3,7 @@ import type { Demand } from "../fleet-spec.ts";
 import type { RawWorkload } from "../schema/workload.ts";
 import { assumeDefault, missing, type WorkloadPlace } from "./place.ts";
 
-export type ResolvedLengths = Pick<Demand, "inputTokens" | "outputTokens" | "inputTokensP95" | "lengths" | "prefixCacheHitRate">;
+export type ResolvedLengths = Omit<Demand, "requestsPerSecond" | "hourlyRequestsPerSecond">;
 type Traffic = NonNullable<RawWorkload["traffic"]>;
 type LengthClass = NonNullable<Demand["lengths"]>[number];
 

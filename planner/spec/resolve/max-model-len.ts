@@ -1,4 +1,4 @@
-import type { Model } from "../../../catalog/schema/model.ts";
+import type { Model, Task } from "../../../catalog/schema/model.ts";
 import { quantile, type ResolvedLengths } from "./lengths.ts";
 import { assumeDefault, type WorkloadPlace } from "./place.ts";
 
@@ -13,8 +13,16 @@ const p99PerMean = 4;
  * The longest request a replica must hold. By default p99 of the lengths, rounded up to a power of two: the value goes into the pod
  * template, and a small change of the demand should not restart every replica.
  */
-export function resolveMaxModelLen(lengths: ResolvedLengths | null, model: Model | null, { raw, at, notes }: WorkloadPlace): number {
+export function resolveMaxModelLen(
+  task: Task,
+  asked: ResolvedLengths | null,
+  model: Model | null,
+  { raw, at, notes }: WorkloadPlace,
+): number {
   const path = at("maxModelLen");
+  // Every window of a recording is a request of its own, as long as the decoder can be.
+  if (task === "transcribe" && model !== null && raw.maxModelLen === undefined) return model.maxContext;
+  const lengths = asked === null ? null : ofOneText(asked);
   const limit = model?.maxContext ?? Number.POSITIVE_INFINITY;
   const mean = lengths === null ? 0 : Math.ceil(lengths.inputTokens + lengths.outputTokens);
   if (raw.maxModelLen !== undefined) {
@@ -43,6 +51,8 @@ export function resolveMaxModelLen(lengths: ResolvedLengths | null, model: Model
     return raw.maxModelLen;
   }
   if (lengths === null || notes.isBroken(path)) return Math.min(shortest, limit);
+  // A document that is too long was reported with the documents.
+  if (mean > limit && task !== "generate") return limit;
   if (mean > limit) {
     const where = raw.averageContext === undefined ? at("traffic") : at("averageContext");
     notes.error({
@@ -66,6 +76,13 @@ export function resolveMaxModelLen(lengths: ResolvedLengths | null, model: Model
     `99 % of the requests are estimated to stay below ${Math.ceil(longest)} tokens, rounded up to a power of two within the model's limit`,
   );
   return length;
+}
+
+/** The texts of a request are read one by one. Recordings have no tokens of their own. */
+function ofOneText(lengths: ResolvedLengths): ResolvedLengths {
+  const texts = lengths.documentsPerRequest ?? 1;
+  const inputTokensP95 = lengths.inputTokensP95 === null ? null : lengths.inputTokensP95 / texts;
+  return { ...lengths, inputTokens: lengths.inputTokens / texts, inputTokensP95 };
 }
 
 /** p99 of input and output together, in tokens. */

@@ -9,7 +9,6 @@ import { defaults } from "../defaults.ts";
 import { didYouMean } from "../parse-fields.ts";
 import type { qualityFloors, RawWorkload } from "../schema/workload.ts";
 import { show } from "../show.ts";
-import { notSupported } from "./not-supported.ts";
 import { assumeDefault, missing, type WorkloadPlace } from "./place.ts";
 
 type QualityFloor = (typeof qualityFloors)[number];
@@ -79,7 +78,18 @@ const taskKeys: readonly {
   { keys: ["averageAudioSeconds"], read: (raw) => raw.averageAudioSeconds, tasks: ["transcribe"] },
   { keys: ["slo", "realTimeFactor"], read: (raw) => raw.slo?.realTimeFactor, tasks: ["transcribe"] },
   { keys: ["slo", "latencyP95Ms"], read: (raw) => raw.slo?.latencyP95Ms, tasks: ["embed", "rerank"] },
+  { keys: ["traffic", "documentsPerRequest"], read: (raw) => raw.traffic?.documentsPerRequest, tasks: ["embed", "rerank"] },
+  ...(["ttftMeanMs", "ttftP50Ms", "ttftP95Ms", "ttftP99Ms", "tpotMeanMs", "tpotP50Ms", "tpotP95Ms", "tpotP99Ms", "e2eP95Ms"] as const).map(
+    (key) => ({ keys: ["slo", key], read: (raw: RawWorkload) => raw.slo?.[key], tasks: ["generate" as const] }),
+  ),
 ];
+
+const insteadOf: Readonly<Record<Task, string>> = {
+  generate: "use averageContext, and ttft and tpot in slo",
+  embed: "use averageContext, and latencyP95Ms in slo",
+  rerank: "use averageContext, and latencyP95Ms in slo",
+  transcribe: "use averageAudioSeconds, and realTimeFactor in slo",
+};
 
 export function resolveTask(model: Model | null, place: WorkloadPlace): Task {
   const { raw, at, notes } = place;
@@ -93,17 +103,13 @@ export function resolveTask(model: Model | null, place: WorkloadPlace): Task {
       suggestion: "take the task out; it comes from the model",
     });
   }
-  if (task !== "generate") {
-    const path = raw.task === undefined ? at("model") : at("task");
-    notes.error(notSupported(path, `the task ${task}`, "leave the workload out of the fleet for now"));
-  }
   for (const { keys, read, tasks } of taskKeys) {
     if (read(raw) === undefined || tasks.includes(task)) continue;
     notes.error({
       code: "not-of-this-task",
       path: at(...keys),
       message: `${keys.at(-1)} belongs to the task ${tasks.join(" or ")}, and this is ${task}`,
-      suggestion: task === "generate" ? "use averageContext, and ttft and tpot in slo" : "take it out",
+      suggestion: insteadOf[task],
     });
   }
   return task;
@@ -149,32 +155,15 @@ const isAllowed = (precision: Precision, floor: QualityFloor): boolean =>
 /** What `auto` chooses from, finest first; bf16 stands for the 16-bit formats. */
 const automatic: readonly Precision[] = ["bf16", "fp8", "int8-w8a16", "awq-int4", "gptq-int4"];
 
-export function resolvePrecisions(model: Model | null, { raw, at, notes }: WorkloadPlace): Precision[] {
+export function resolvePrecisions(model: Model | null, place: WorkloadPlace): Precision[] {
+  const { raw, at, notes } = place;
   const path = at("precision");
   if (raw.precision === undefined) {
     if (!notes.isBroken(path)) notes.error(missing(path, "the precision", "say one such as fp8, a list to choose from, or auto"));
     return [];
   }
   const named = [raw.precision].flat();
-  if (named.includes("auto")) {
-    if (named.length > 1)
-      notes.error({
-        code: "contradiction",
-        path,
-        message: "auto stands beside other precisions",
-        suggestion: "write auto alone, or the list without it",
-      });
-    const floor = raw.qualityFloor ?? defaults.qualityFloor;
-    const precisions = automaticPrecisions(model, floor);
-    assumeDefault(
-      notes,
-      path,
-      "precisions",
-      precisions.join(", "),
-      `auto with the quality floor ${floor}; quantised formats are taken to exist for the model`,
-    );
-    return precisions;
-  }
+  if (named.includes("auto")) return resolveAutomatic(model, named.length > 1, place);
   const precisions = [...new Set(named.filter((name) => name !== "auto"))];
   for (const [index, precision] of precisions.entries()) {
     const copy = model?.copyOf ?? null;
@@ -203,6 +192,27 @@ export function resolvePrecisions(model: Model | null, { raw, at, notes }: Workl
   }
   return precisions;
 }
+
+/** `auto`: what the quality floor allows of a model that generates, and 16 bits for the other tasks. */
+function resolveAutomatic(model: Model | null, besideOthers: boolean, { raw, at, notes }: WorkloadPlace): Precision[] {
+  const path = at("precision");
+  if (besideOthers)
+    notes.error({
+      code: "contradiction",
+      path,
+      message: "auto stands beside other precisions",
+      suggestion: "write auto alone, or the list without it",
+    });
+  const floor = raw.qualityFloor ?? defaults.qualityFloor;
+  const [precisions, reason] =
+    model === null || model.task === "generate"
+      ? [automaticPrecisions(model, floor), `auto with the quality floor ${floor}; quantised formats are taken to exist for the model`]
+      : [[sixteenBits(model)], `auto for ${model.task}: 16 bits, which no engine quantises further by itself (32 on CPUs)`];
+  assumeDefault(notes, path, "precisions", precisions.join(", "), reason);
+  return precisions;
+}
+
+const sixteenBits = (model: Model): Precision => (nativePrecision(model) === "bf16" ? "bf16" : "fp16");
 
 /** A model that was published quantised loses nothing by its own format, and gains nothing by a wider one. */
 function automaticPrecisions(model: Model | null, floor: QualityFloor): Precision[] {

@@ -83,9 +83,7 @@ function rateOfUsers(users: number, lengths: ResolvedLengths | null, slo: Slo, {
   const think = raw.thinkTimeSeconds ?? defaults.thinkTimeSeconds;
   if (raw.thinkTimeSeconds === undefined)
     assumeDefault(notes, at("thinkTimeSeconds"), "think-time", think, "each user sends the next request as soon as an answer is there");
-  const firstToken = slo.ttftP95Ms ?? defaults.ttftP95Ms;
-  const perToken = slo.tpotP95Ms ?? defaults.tpotP95Ms;
-  const slowestMs = slo.e2eP95Ms ?? firstToken + lengths.outputTokens * perToken;
+  const slowestMs = slowestAnswerMs(lengths, slo);
   const responseSeconds = slowestMs / 2 / 1000;
   const rate = users / (responseSeconds + think);
   notes.assume({
@@ -96,6 +94,12 @@ function rateOfUsers(users: number, lengths: ResolvedLengths | null, slo: Slo, {
     unit: "seconds",
   });
   return rate;
+}
+
+function slowestAnswerMs({ outputTokens, audioSeconds, documentsPerRequest }: ResolvedLengths, slo: Slo): number {
+  if (audioSeconds !== undefined) return audioSeconds * (slo.realTimeFactor ?? defaults.realTimeFactor) * 1000;
+  if (documentsPerRequest !== undefined) return slo.latencyP95Ms ?? defaults.latencyP95Ms;
+  return slo.e2eP95Ms ?? (slo.ttftP95Ms ?? defaults.ttftP95Ms) + outputTokens * (slo.tpotP95Ms ?? defaults.tpotP95Ms);
 }
 
 /** Factors that belong to a way of saying the demand which was not used. */

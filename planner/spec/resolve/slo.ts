@@ -1,3 +1,4 @@
+import type { Task } from "../../../catalog/schema/model.ts";
 import { defaults } from "../defaults.ts";
 import type { Slo } from "../fleet-spec.ts";
 import { assumeDefault, type WorkloadPlace } from "./place.ts";
@@ -7,8 +8,20 @@ const metrics = [
   { name: "tpot", keys: ["tpotMeanMs", "tpotP50Ms", "tpotP95Ms", "tpotP99Ms"], key: "tpotP95Ms", value: defaults.tpotP95Ms },
 ] as const;
 
-/** Latency limits of a generate workload; work that may wait has only those that are written. `null` says "no limit", and is then no reason for a default. */
-export function resolveSlo({ raw, at, notes }: WorkloadPlace): Slo {
+/** The limits of a workload; work that may wait has only those that are written. `null` says "no limit", and is then no reason for a default. */
+export function resolveSlo(task: Task, place: WorkloadPlace): Slo {
+  if (task === "generate") return latencyLimits(place);
+  const { raw, at, notes } = place;
+  const key = task === "transcribe" ? "realTimeFactor" : "latencyP95Ms";
+  const written = raw.slo?.[key];
+  if (written === null) return {};
+  if (written !== undefined) return { [key]: written };
+  if (raw.batch !== undefined) return {};
+  if (!notes.isBroken(at("slo"))) assumeDefault(notes, at("slo", key), `slo-${task}`, defaults[key], `no ${key} is given`);
+  return { [key]: defaults[key] };
+}
+
+function latencyLimits({ raw, at, notes }: WorkloadPlace): Slo {
   const written = raw.slo ?? {};
   const limits: { -readonly [Key in keyof Slo]: number } = {};
   for (const key of [...metrics.flatMap((metric) => metric.keys), "e2eP95Ms"] as const) {

@@ -1,3 +1,4 @@
+import type { Model, Task } from "../../../catalog/schema/model.ts";
 import { defaults } from "../defaults.ts";
 import type { WorkloadSpec } from "../fleet-spec.ts";
 import { show } from "../show.ts";
@@ -5,13 +6,16 @@ import { resolveNodeWishes, resolveResidency } from "./capacity.ts";
 import type { Where } from "./clusters.ts";
 import { resolveEngine } from "./engine.ts";
 import { resolveCostCenter, resolveTags } from "./labels.ts";
-import { resolveLengths } from "./lengths.ts";
+import { type ResolvedLengths, resolveLengths } from "./lengths.ts";
 import { resolveMaxModelLen } from "./max-model-len.ts";
 import { resolveModel, resolvePrecisions, resolveTask } from "./model.ts";
 import { refuseUnsupportedWorkload } from "./not-supported.ts";
 import { assumeDefault, type WorkloadPlace } from "./place.ts";
 import { resolveRate } from "./rate.ts";
 import { resolveSlo } from "./slo.ts";
+import { resolveDocuments } from "./tasks/documents.ts";
+import { resolveRecordings } from "./tasks/recordings.ts";
+import { resolveTaskEngines } from "./tasks/task-engine.ts";
 import { resolveWeights } from "./weights.ts";
 
 /** A workload with every default filled in; null when something it needs was refused (the notes say what). */
@@ -21,27 +25,42 @@ export function resolveWorkload(place: WorkloadPlace, where: Where): WorkloadSpe
   const model = resolveModel(place);
   const task = resolveTask(model, place);
   const precisions = resolvePrecisions(model, place);
-  const slo = resolveSlo(place);
-  const lengths = task === "generate" ? resolveLengths(place) : null;
-  const rate = task === "generate" || lengths !== null ? resolveRate(lengths, slo, place) : null;
-  const maxModelLen = resolveMaxModelLen(lengths, model, place);
+  const slo = resolveSlo(task, place);
+  const lengths = lengthsOf(task, model, place);
+  const rate = resolveRate(lengths, slo, place);
+  const maxModelLen = resolveMaxModelLen(task, lengths, model, place);
+  const engines = task === "generate" ? { engine: resolveEngine(place), hostEngine: null } : resolveTaskEngines(model, task, place);
   const rest = {
     kvCacheDtype: raw.kvCacheDtype ?? defaults.kvCacheDtype,
     availability: resolveAvailability(place, where),
     spot: resolveSpot(place, where),
-    engine: resolveEngine(place),
     weights: resolveWeights(model, place),
     ...resolveResidency(resolveClusterNames(place, where), place, where),
     ...resolveNodeWishes(place),
     costCenter: resolveCostCenter(raw.costCenter, at("costCenter"), place),
     tags: resolveTags(raw.tags, (key) => at("tags", key), at("tags"), place),
   };
-  if (raw.kvCacheDtype === undefined && !notes.isBroken(at("kvCacheDtype"))) {
+  if (task === "generate" && raw.kvCacheDtype === undefined && !notes.isBroken(at("kvCacheDtype"))) {
     assumeDefault(notes, at("kvCacheDtype"), "kv-cache-dtype", defaults.kvCacheDtype, "the 16 bits of the activations");
   }
   const name = resolveName(place);
-  if (name === null || model === null || lengths === null || rate === null) return null;
-  return { name, model: model.id, task, precisions, demand: { ...rate, ...lengths }, maxModelLen, slo, ...rest, path };
+  if (name === null || model === null || lengths === null || rate === null || engines === null) return null;
+  const { engine, hostEngine } = engines;
+  const host = hostEngine === null ? {} : { hostEngine };
+  return { name, model: model.id, task, precisions, demand: { ...rate, ...lengths }, maxModelLen, slo, engine, ...host, ...rest, path };
+}
+
+/** How long requests are, in what the task counts: tokens in and out, documents, or seconds of audio. */
+function lengthsOf(task: Task, model: Model | null, place: WorkloadPlace): ResolvedLengths | null {
+  switch (task) {
+    case "generate":
+      return resolveLengths(place);
+    case "embed":
+    case "rerank":
+      return resolveDocuments(model, place);
+    case "transcribe":
+      return resolveRecordings(place);
+  }
 }
 
 function resolveName({ raw, path, notes }: WorkloadPlace): string | null {

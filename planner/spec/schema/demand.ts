@@ -39,6 +39,15 @@ export const trafficSchema = mapping(
       noun: "a list of {share, inputTokens, outputTokens}",
       description: "Kinds of requests, instead of the means.",
     }).optional(),
+    documentsPerRequest: quantity({
+      noun: "a number of documents",
+      unit: "documents per request",
+      min: 1,
+      max: 100_000,
+      description: "Texts of one request, which share its tokens evenly; embed and rerank only.",
+      default: defaults.documentsPerRequest,
+      example: 20,
+    }).optional(),
     hourlyRequestsPerSecond: list(quantity({ ...perSecond, description: "Requests per second in this hour." }), {
       noun: "a list of 24 numbers",
       description:
@@ -186,7 +195,7 @@ export const demandShape = {
     min: 2,
     max: maxTokens,
     description:
-      "Mean tokens of a request, input and output together; 75 % / 25 % unless traffic says otherwise. Required unless traffic gives the lengths.",
+      "Mean tokens of a request, input and output together; 75 % / 25 % unless traffic says otherwise. With embed and rerank: of all its documents together. Required unless traffic gives the lengths.",
     example: 2300,
   }).optional(),
   averageAudioSeconds: quantity({

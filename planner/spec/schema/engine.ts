@@ -3,7 +3,7 @@ import { defaults } from "../defaults.ts";
 import { show } from "../show.ts";
 import { choice, dictionary, mapping, quantity, text } from "./field.ts";
 
-/** Engines that the field knows; all but vllm are answered with "not supported yet". */
+/** Engines that the field knows; generate is planned for vllm alone, the others are answered with "not supported yet" there. */
 export const engineNames = ["vllm", "sglang", "tensorrt-llm", "tei", "llama.cpp", "faster-whisper"] as const;
 
 const argument = z.union([z.string(), z.number(), z.boolean()], {
@@ -12,7 +12,11 @@ const argument = z.union([z.string(), z.number(), z.boolean()], {
 
 export const engineSchema = mapping(
   {
-    name: choice(engineNames, { description: "Serving engine; only vllm is planned today.", default: defaults.engineName }).optional(),
+    name: choice(engineNames, {
+      description:
+        "Serving engine: vllm for generate; vllm or tei for embed and rerank, vllm or faster-whisper for transcribe, by what serves the model.",
+      default: defaults.engineName,
+    }).optional(),
     version: text({
       noun: 'a version such as "0.19.0"',
       pattern: /^\d+\.\d+(\.\d+)?$/,

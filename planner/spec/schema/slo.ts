@@ -32,9 +32,12 @@ export const sloSchema = mapping(
       unit: "seconds of work / second of audio",
       min: 0.001,
       max: 10,
-      description: "Upper limit of the time a recording takes, as a share of its length; transcribe only (default there: 0.5).",
+      description:
+        "Upper limit of the time that 95 % of the recordings take, as a share of their length; null is no limit; transcribe only (default there: 0.5).",
       example: 0.5,
-    }).optional(),
+    })
+      .nullable()
+      .optional(),
   },
   {
     noun: "a mapping such as {ttftP95Ms: 2000, tpotP95Ms: 80}",

@@ -24,7 +24,7 @@ export const workloadFieldShape = {
     example: "meta-llama/Llama-3.3-70B-Instruct",
   }).optional(),
   task: choice(taskSchema.options, {
-    description: "What the model does; only generate is planned today.",
+    description: "What the model does.",
     defaultText: "from the model",
   }).optional(),
   precision: z

@@ -14,9 +14,7 @@ export const answersTheSpec: Rule = (subject) => {
 
 const workloads: Rule = (subject) =>
   servedWorkloads(subject).flatMap(({ asked, planned }) => {
-    const { requestsPerSecond, inputTokens, outputTokens, inputTokensP95, hourlyRequestsPerSecond, batch, callsFrom } = asked.demand;
-    const optional = Object.entries({ batch, callsFrom }).filter(([, value]) => value !== undefined);
-    const demand = { requestsPerSecond, inputTokens, outputTokens, inputTokensP95, ...Object.fromEntries(optional) };
+    const { hourlyRequestsPerSecond, lengths: _classes, prefixCacheHitRate: _hits, ...demand } = asked.demand;
     const pairs: Readonly<Record<string, readonly [unknown, unknown]>> = {
       model: [planned.model, asked.model],
       task: [planned.task, asked.task],
@@ -29,12 +27,13 @@ const workloads: Rule = (subject) =>
       demand: [planned.demand, hourlyRequestsPerSecond === null ? demand : { ...demand, hourlyRequestsPerSecond }],
     };
     const changed = Object.entries(pairs).filter(([, [is, was]]) => !isDeepStrictEqual(is, was));
-    const { name, version, image, args } = asked.engine;
     const engines = planned.deployments.filter(
-      ({ engine }) =>
-        !isDeepStrictEqual(
-          { name: engine.name, version: engine.version, image: engine.image, args: engine.args },
-          { name, version, image, args },
+      ({ engine: { name, version, image, args } }) =>
+        ![asked.engine, asked.hostEngine].some(
+          (engine) =>
+            engine !== undefined &&
+            isDeepStrictEqual({ name, version, args }, { name: engine.name, version: engine.version, args: engine.args }) &&
+            isImageOf(image, engine.image, asked.task),
         ),
     );
     const weights = planned.deployments.filter(
@@ -46,3 +45,7 @@ const workloads: Rule = (subject) =>
       ...weights.map((deployment) => `deployment ${deployment.name}: other weights than asked for`),
     ];
   });
+
+/** Servers of embeddings and speech have an image for each kind of device: the same repository, another tag. */
+const isImageOf = (image: string, asked: string, task: string): boolean =>
+  image === asked || (task !== "generate" && image.split(":")[0] === asked.split(":")[0]);

@@ -1,4 +1,4 @@
-import type { LatencySummary } from "../../../planner/performance/serving-point.ts";
+import type { LatencySummary, ServingPoint } from "../../../planner/performance/serving-point.ts";
 import type { Slo } from "../../../planner/spec/fleet-spec.ts";
 import { allPlaced, isNear, type Placed, type Rule } from "../subject.ts";
 
@@ -20,7 +20,13 @@ function predictionIsPossible({ deployment, asked }: Placed): string[] {
   const load = deployment.plannedRequestsPerSecondPerReplica;
   const complaints: string[] = [];
   if (!predicted.fits || predicted.finding !== null) complaints.push("the prediction says that the load does not fit");
-  if (!isOrdered(predicted.ttftMs) || !isOrdered(predicted.tpotMs)) complaints.push("percentiles are out of order");
+  const summaries = [
+    predicted.ttftMs,
+    ...(asked.demand.outputTokens > 0 ? [predicted.tpotMs] : []),
+    ...(predicted.latencyMs ? [predicted.latencyMs] : []),
+  ];
+  if (!summaries.every(isOrdered)) complaints.push("percentiles are out of order");
+  complaints.push(...taskFigures(predicted, asked, load));
   if (!isNear(predicted.requestsPerSecond, load, load * 1e-6))
     complaints.push(`the prediction is for ${predicted.requestsPerSecond} requests/s, not ${load}`);
   const output = load * asked.demand.outputTokens;
@@ -36,7 +42,30 @@ function predictionIsPossible({ deployment, asked }: Placed): string[] {
   return complaints;
 }
 
-const figures: Readonly<Record<Exclude<keyof Slo, "e2eP95Ms">, readonly ["ttftMs" | "tpotMs", keyof LatencySummary]>> = {
+/** What the tasks that generate no text are asked for: tokens read and the whole answer, or audio and its share of real time. */
+function taskFigures(predicted: ServingPoint, { task, demand }: Placed["asked"], load: number): string[] {
+  const near = (value: number | undefined, expected: number): boolean => value !== undefined && isNear(value, expected, expected * 1e-6);
+  switch (task) {
+    case "generate":
+      return predicted.latencyMs === undefined ? [] : ["a figure of another task"];
+    case "embed":
+    case "rerank":
+      return near(predicted.tokensPerSecond, load * demand.inputTokens) && predicted.latencyMs?.p95 === predicted.ttftMs.p95
+        ? []
+        : ["tokens read are not requests x tokens, or the latency is not that of the whole answer"];
+    case "transcribe": {
+      const seconds = demand.audioSeconds ?? 0;
+      const factor = (predicted.latencyMs?.mean ?? 0) / 1e3 / seconds;
+      return near(predicted.audioSecondsPerSecond, load * seconds) && near(predicted.realTimeFactor, factor)
+        ? []
+        : ["audio is not requests x seconds, or the real-time factor is not the latency's"];
+    }
+  }
+}
+
+const figures: Readonly<
+  Record<Exclude<keyof Slo, "e2eP95Ms" | "latencyP95Ms" | "realTimeFactor">, readonly ["ttftMs" | "tpotMs", keyof LatencySummary]>
+> = {
   ttftMeanMs: ["ttftMs", "mean"],
   ttftP50Ms: ["ttftMs", "p50"],
   ttftP95Ms: ["ttftMs", "p95"],
@@ -54,6 +83,12 @@ function sloIsKept({ asked, deployment }: Placed): string[] {
     const value = predicted[metric][figure];
     return limit !== undefined && value > limit * tolerance ? [`${key} is ${value}, above ${limit}`] : [];
   });
+  const { latencyP95Ms, realTimeFactor } = asked.slo;
+  const p95 = predicted.latencyMs?.p95 ?? Number.POSITIVE_INFINITY;
+  if (latencyP95Ms !== undefined && p95 > latencyP95Ms * tolerance) broken.push(`the latency's p95 is ${p95}, above ${latencyP95Ms}`);
+  const factor = p95 / 1e3 / (asked.demand.audioSeconds ?? 1);
+  if (realTimeFactor !== undefined && factor > realTimeFactor * tolerance)
+    broken.push(`the real-time factor is ${factor}, above ${realTimeFactor}`);
   // The mean of a sum is the sum of the means, and a 95th percentile lies above the mean of anything that is not wildly skewed.
   const mean = predicted.ttftMs.mean + (asked.demand.outputTokens - 1) * predicted.tpotMs.mean;
   const limit = asked.slo.e2eP95Ms;

@@ -116,7 +116,8 @@ function cacheHolds({ catalog }: Subject, { asked, deployment }: Placed): string
 /** Where every layer attends to everything the engine's figure is plain: bytes by bytes of a token. Other models' it logs in its own way. */
 function plainCacheHolds(model: RawModel, maxModelLen: number, deployment: PlannedDeployment): string[] {
   const { kvCacheTokens, maxConcurrency, kvCacheBytesPerGpu } = deployment.memory;
-  const isPlain = model.slidingWindow == null && model.compressedAttention == null && model.kvCache.perSequence === 0;
+  const isPlain =
+    model.slidingWindow == null && model.compressedAttention == null && model.kvCache.perSequence === 0 && model.kvCache.perTokenGlobal > 0;
   if (!isPlain || deployment.pipelineParallel > 1 || deployment.dataParallel > 1) return [];
   const tokenBytes = model.kvCache.perTokenGlobal * (deployment.kvCacheDtype === "auto" ? 1 : 0.25);
   // Every GPU keeps its KV heads, at least one; a latent (MLA) whole.

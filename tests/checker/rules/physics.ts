@@ -1,3 +1,4 @@
+import type { RawModel } from "../raw-catalog.ts";
 import { allPlaced, failing, type Rule } from "../subject.ts";
 
 /** Bits of a weight that no supported format goes below. */
@@ -17,7 +18,8 @@ export const siliconCanDoIt: Rule = (subject) =>
     const peak = Math.max(...Object.values(gpu.tflopsDense).map((tflops) => tflops ?? 0)) * 1e12 * deployment.gpusPerReplica;
     // Tokens of the prompt meet the output head only once, so only the answer's are counted in full.
     const tokens = outputTokens + 0.5 * inputTokens * (1 - prefixCacheHitRate);
-    const operations = deployment.capacityRequestsPerSecondPerReplica * tokens * 2 * weights;
+    const operations =
+      deployment.capacityRequestsPerSecondPerReplica * (tokens * 2 * weights + encoderOperations(model, asked.demand.audioSeconds));
     const bandwidth = (gpu.memoryBandwidthGBps ?? Number.POSITIVE_INFINITY) * 1e9 * deployment.gpusPerReplica;
     const leastTpotMs = ((weights * leastBits) / 8 / bandwidth) * 1e3;
     return failing([
@@ -25,6 +27,15 @@ export const siliconCanDoIt: Rule = (subject) =>
         peak === 0 || operations <= peak,
         `its capacity takes ${operations} operations a second and ${deployment.gpusPerReplica} x ${gpu.id} do ${peak}`,
       ],
-      [deployment.predicted.tpotMs.p50 >= leastTpotMs, `its TPOT is below the ${leastTpotMs} ms it takes to read the weights`],
+      [
+        outputTokens === 0 || deployment.predicted.tpotMs.p50 >= leastTpotMs,
+        `its TPOT is below the ${leastTpotMs} ms it takes to read the weights`,
+      ],
     ]).map((text) => `deployment ${deployment.name}: ${text}`);
   });
+
+/** Every started 30 s of a recording pass the whole encoder: 12 h^2 weights a layer, for each of its positions. */
+function encoderOperations({ encoder }: RawModel, audioSeconds: number | undefined): number {
+  if (encoder == null || audioSeconds === undefined) return 0;
+  return Math.ceil(audioSeconds / encoder.chunkSeconds) * encoder.positions * 2 * encoder.layers * 12 * encoder.hidden ** 2;
+}

@@ -1,0 +1,33 @@
+import type { EngineRelease } from "../../catalog/schema/engine.ts";
+import type { Gpu } from "../../catalog/schema/gpu.ts";
+import type { Model } from "../../catalog/schema/model.ts";
+import { type EnumeratedLayouts, enumerateLayouts } from "../layouts/enumerate.ts";
+import type { Layout } from "../layouts/layout.ts";
+import type { Precision } from "../layouts/precision.ts";
+import { forWholeTexts } from "../layouts/whole-texts.ts";
+import { type CappedLayout, capBatch } from "../memory/batch-cap.ts";
+import { memoryBudget } from "../memory/budget.ts";
+import type { WorkloadSpec } from "../spec/fleet-spec.ts";
+
+/** Every layout of a workload's model worth pricing on one kind of device. */
+export function layoutsFor(workload: WorkloadSpec, model: Model, gpu: Gpu, release: EngineRelease): EnumeratedLayouts {
+  const { kvCacheDtype, maxModelLen, precisions } = workload;
+  if (model.task === "generate") return enumerateLayouts(model, gpu, release, { precisions, kvCacheDtype, maxModelLen });
+  const tensorParallel = isDivisible(model, release) ? [1, 2, 4] : [1];
+  const runnable = precisions.map((precision) => runnableAs(precision, release));
+  const { legal, illegal } = enumerateLayouts(model, gpu, release, { precisions: runnable, kvCacheDtype, maxModelLen, tensorParallel });
+  return { legal: legal.map((layout) => forWholeTexts(model, layout)), illegal };
+}
+
+/** Encoders, Whisper and the servers made for them use one GPU; a large decoder that pools may be divided like any decoder. */
+const isDivisible = (model: Model, release: EngineRelease): boolean => release.engine === "vllm" && model.architecture === "dense";
+
+/** Servers without bfloat16 compute 16-bit weights in float16. */
+function runnableAs(precision: Precision, release: EngineRelease): Precision {
+  const has = (name: Precision): boolean => release.formats.some((format) => format.precision === name);
+  return precision === "bf16" && !has("bf16") ? "fp16" : precision;
+}
+
+/** The memory of a layout. Only a model that samples has a batch worth cutting for its cache. */
+export const sizedLayout = (model: Model, gpu: Gpu, release: EngineRelease, layout: Layout): CappedLayout =>
+  model.task === "generate" ? capBatch(model, gpu, release, layout) : { layout, memory: memoryBudget(model, gpu, release, layout) };
