@@ -5,6 +5,7 @@ import { contradicts } from "../catalog/reupload-names.ts";
 import type { EngineRelease } from "../catalog/schema/engine.ts";
 import type { Gpu } from "../catalog/schema/gpu.ts";
 import type { Model } from "../catalog/schema/model.ts";
+import { wholeHost } from "../planner/candidates/whole-host.ts";
 import type { Finding } from "../planner/finding.ts";
 import { completeLayout } from "../planner/layouts/complete.ts";
 import type { Layout } from "../planner/layouts/layout.ts";
@@ -40,9 +41,9 @@ export function resolveRequest(request: SizeRequest, catalog: Catalog, directory
   if ("finding" in named) return named;
   const contradiction = precisionContradiction(named, request);
   if (contradiction !== null) return { finding: contradiction };
-  const gpu = findGpu(catalog, request.gpu);
+  const gpu = findGpu(catalog, request.gpu) ?? wholeHost(catalog, request.gpu);
   if (gpu === undefined) return { finding: unknownGpu(request.gpu, catalog) };
-  const release = releaseOf(request, catalog);
+  const release = releaseOf({ ...request, engine: request.engine ?? engineOn(gpu, named.model) }, catalog);
   if ("code" in release) return { finding: release };
   const { model: _model, gpu: _gpu, engine: _engine, engineVersion: _version, ...wish } = request;
   const precision = wish.precision ?? named.precision;
@@ -150,6 +151,12 @@ const unknownGpu = (name: string, catalog: Catalog): Finding => {
   const suggestion = near === undefined ? "gpufleet catalog list gpus shows every GPU" : `did you mean ${near}?`;
   return { code: "unknown-gpu", path: "gpu", message: `no GPU ${JSON.stringify(name)} in the catalog`, value: name, suggestion };
 };
+
+/** vLLM needs a GPU: on processors the servers that are made for the task. */
+function engineOn({ memoryKind }: Gpu, { task }: Model): string | undefined {
+  if (memoryKind !== "host" || task === "generate") return undefined;
+  return task === "transcribe" ? "faster-whisper" : "tei";
+}
 
 /** The engine that was asked for, at the version that was meant. */
 export function releaseOf(asked: Pick<SizeRequest, "engine" | "engineVersion">, catalog: Catalog): EngineRelease | Finding {

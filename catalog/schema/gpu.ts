@@ -8,7 +8,10 @@ export const gpuSchema = z.strictObject({
   name: z.string(),
   vendor: z.string(),
   architecture: z.string(),
-  computeCapability: z.string().nullable().describe("CUDA compute capability such as 9.0; gfx name for AMD; null for others"),
+  computeCapability: z
+    .string()
+    .nullable()
+    .describe("CUDA compute capability such as 9.0; gfx name for AMD; metal for Apple; null for others"),
   memoryGB: z.number().positive().describe("Marketing size; never used in arithmetic"),
   memoryKind: z
     .enum(["hbm", "gddr", "unified", "host"])

@@ -41,6 +41,7 @@ export function hostDevice(cpu: Cpu, id: string, part: HostPart): Gpu {
       fp4: null,
     },
     nvlinkGBps: null,
+    linkDomainGpus: null,
     link: "none",
     pcieGen: null,
     performanceFamily: cpu.id,

@@ -7,7 +7,7 @@ const rowsOf = (path: string): Record<string, unknown>[] =>
   JSON.parse(readFileSync(new URL(`../../catalog/${path}`, import.meta.url), "utf8")).rows;
 
 test.each([
-  ["gpus.json", 57],
+  ["gpus.json", 58],
   ["instances/aws.json", 68],
   ["instances/gcp.json", 38],
   ["instances/static.json", 0],
@@ -19,7 +19,7 @@ test.each([
 });
 
 test("the catalog holds every row of its files", () => {
-  expect(bundled.gpus).toHaveLength(57);
+  expect(bundled.gpus).toHaveLength(58);
   expect(bundled.instanceTypes).toHaveLength(106);
   expect(bundled.prices).toHaveLength(704);
   expect(bundled.models).toHaveLength(220);
@@ -82,7 +82,7 @@ test("the hash is that of the content: the same twice, another with an override"
 });
 
 test("CUDA memory is the logged total where there is one", () => {
-  const logged = bundled.gpus.filter((gpu) => gpu.cudaMemoryBytes !== null && !gpu.cudaMemoryEstimated);
+  const logged = bundled.gpus.filter((gpu) => gpu.cudaMemoryBytes !== null && !gpu.cudaMemoryEstimated && gpu.vendor !== "Apple");
   expect(logged.map((gpu) => gpu.id)).toContain("h100-sxm-80gb");
   for (const gpu of logged) {
     expect(gpu.cudaMemorySource).not.toBeNull();
@@ -94,7 +94,13 @@ test("without a log CUDA memory follows the rule of its kind, is marked, and sta
   const l4 = bundled.gpus.find((gpu) => gpu.id === "l4");
   expect(l4).toMatchObject({ cudaMemoryEstimated: true, cudaMemoryBytes: (23034 - 455) * 2 ** 20 });
   expect(bundled.gpus.find((gpu) => gpu.id === "rtx-pro-4500-server")?.cudaMemoryBytes).toBeNull();
-  expect(bundled.gpus.find((gpu) => gpu.id === "m3-ultra")?.cudaMemoryBytes).toBeNull();
+  expect(bundled.gpus.find((gpu) => gpu.id === "jetson-agx-orin-64gb")?.cudaMemoryBytes).toBeNull();
+});
+
+test("Apple GPUs get the working set that macOS allows: three quarters of the memory", () => {
+  const apple = bundled.gpus.filter((gpu) => gpu.vendor === "Apple");
+  expect(apple.map((gpu) => gpu.id)).toEqual(["m1-max-64gb", "m2-ultra", "m3-ultra", "m4-max"]);
+  for (const gpu of apple) expect(gpu.cudaMemoryBytes).toBe(gpu.memoryGB * 2 ** 30 * 0.75);
 });
 
 test("the rules for CUDA memory are within 320 MiB of every log of the catalog", () => {

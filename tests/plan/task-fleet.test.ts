@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { loadCatalog } from "../../catalog/load.ts";
 import { PlanningError } from "../../planner/finding.ts";
@@ -16,25 +17,7 @@ async function planned(text: string): Promise<{ spec: FleetSpec; plan: FleetPlan
   return { spec, plan: await planFleet(spec, catalog) };
 }
 
-const mixed = `
-fleet: search
-clouds: { aws: { regions: [us-east-1] }, gcp: { regions: [us-central1] } }
-workloads:
-  - { name: answers, model: meta-llama/Llama-3.1-8B-Instruct, precision: fp8, qps: 4, averageContext: 3000 }
-  - { name: queries, model: BAAI/bge-m3, precision: auto, qps: 60, averageContext: 64, slo: { latencyP95Ms: 200 } }
-  - { name: documents, model: Qwen/Qwen3-Embedding-0.6B, precision: auto, qps: 30, averageContext: 512, spot: { maxShare: 1 } }
-  - name: order
-    model: BAAI/bge-reranker-v2-m3
-    precision: auto
-    qps: 10
-    averageContext: 10000
-    traffic: { documentsPerRequest: 25 }
-    slo: { latencyP95Ms: 800 }
-    availability: { survive: zone, degradedShare: 0.6 }
-  - { name: other-languages, model: Alibaba-NLP/gte-multilingual-base, precision: auto, qps: 20, averageContext: 300 }
-  - { name: calls, model: openai/whisper-large-v3, precision: auto, qps: 0.5, averageAudioSeconds: 240 }
-  - { name: notes, model: openai/whisper-small, precision: auto, qps: 0.2, averageAudioSeconds: 20, slo: { realTimeFactor: 0.9 } }
-`;
+const mixed = readFileSync("stacks/search.fleet.yaml", "utf8");
 
 test("a fleet of all four tasks is planned, and the independent checker accepts it", async () => {
   const { spec, plan } = await planned(mixed);
