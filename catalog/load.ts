@@ -74,6 +74,7 @@ function readBundled(): CatalogFacts {
   const priceFiles = dataFiles("prices").map((path) => readData(path, priceFileSchema));
   const cpuFile = readData("cpus.json", cpuFileSchema);
   const stepTimePath = "engines/step-time.json";
+  const serving = readData("serving.json", servingSchema);
   const checks = readData("checks.json", checkRulesSchema);
   return {
     asOf: checks.asOf,
@@ -91,11 +92,11 @@ function readBundled(): CatalogFacts {
       .filter((path) => path !== stepTimePath)
       .map((path) => readData(path, engineProfileSchema)),
     engineReleases: readData("engine-releases.json", engineReleasesSchema),
-    stepTime: readData(stepTimePath, stepTimeSchema),
+    stepTime: { ...readData(stepTimePath, stepTimeSchema), lengthVariation: serving.requestLengths.variation },
     measurements: readData("measurements.json", measurementsSchema),
     taskPerformance: readData("task-performance.json", taskPerformanceSchema),
     taskServing: readData("task-serving.json", taskServingSchema).rows,
-    serving: readData("serving.json", servingSchema),
+    serving,
     sources: Object.assign({}, ...[...instanceFiles, ...priceFiles].map((file) => file.sources)),
     checks,
   };

@@ -15,12 +15,13 @@ const largestLockBytes = 64 * 2 ** 20;
 export const lockFilesOf = (spec: string): LockFiles => ({ spec, lock: lockFileOf(spec) });
 
 /** The kept fleet when its lock answers the spec; null when there is no lock. An invalid one ends the command with one line. */
-export function keptPlan({ spec, catalog }: OpenedSpec, files: LockFiles, directory: string): FleetPlan | null {
+export function keptPlan({ spec, catalog, measurements }: OpenedSpec, files: LockFiles, directory: string): FleetPlan | null {
   const text = lockFileText(files, directory);
   if (text === null) return null;
   const lock = readLock(text, files);
   if ("code" in lock) throw cannotDo(lock);
-  const standing = lockStanding(lock, { spec, catalog, plannerVersion: plannerVersion() }, files);
+  const measured = measurements === undefined ? {} : { measurementsSha256: measurements.sha256 };
+  const standing = lockStanding(lock, { spec, catalog, plannerVersion: plannerVersion(), ...measured }, files);
   if ("code" in standing) throw cannotDo(standing);
   return standing;
 }

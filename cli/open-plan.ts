@@ -13,8 +13,8 @@ const mistakesShown = 5;
 /** The plan in a file (`*.json`: a lock, or what `plan --json` printed), or that of a spec, planned on the spot. */
 export async function openPlan(path: string, directory: string): Promise<FleetPlan> {
   if (path.endsWith(".json")) return readPlan(path, directory);
-  const { spec, catalog, assumptions } = openSpec(path, directory);
-  return await planFleet(spec, catalog, {}, { assumptions, plannerVersion: plannerVersion() });
+  const { spec, catalog, ...context } = openSpec(path, directory);
+  return await planFleet(spec, catalog, {}, { ...context, plannerVersion: plannerVersion() });
 }
 
 function readPlan(path: string, directory: string): FleetPlan {

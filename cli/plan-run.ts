@@ -88,11 +88,11 @@ export async function planOneWorkload(given: string | undefined, flags: PlanFlag
 }
 
 const planned = (
-  { spec, catalog, assumptions }: OpenedSpec,
+  { spec, catalog, ...context }: OpenedSpec,
   wishes: { explain: boolean | string; alternatives: number },
   progress?: Progress,
 ): Promise<FleetPlan> =>
-  planFleet(spec, catalog, progress === undefined ? {} : { progress }, { assumptions, plannerVersion: plannerVersion(), ...wishes });
+  planFleet(spec, catalog, progress === undefined ? {} : { progress }, { ...context, plannerVersion: plannerVersion(), ...wishes });
 
 /** There is one workload and no list that it stands in. */
 function inNoFile(error: unknown): never {

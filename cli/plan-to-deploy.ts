@@ -27,8 +27,8 @@ export async function planToDeploy(specPath: string, mode: LockMode, directory: 
   return { plan: await freshPlan(opened), catalog, notes: [missingLock(files, "this fleet was planned just now and the next may differ")] };
 }
 
-const freshPlan = ({ spec, catalog, assumptions }: OpenedSpec): Promise<FleetPlan> =>
-  planFleet(spec, catalog, {}, { assumptions, plannerVersion: plannerVersion() });
+const freshPlan = ({ spec, catalog, ...context }: OpenedSpec): Promise<FleetPlan> =>
+  planFleet(spec, catalog, {}, { ...context, plannerVersion: plannerVersion() });
 
 export const missingLock = (files: LockFiles, consequence: string): Finding => ({
   code: "lock-missing",

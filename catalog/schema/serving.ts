@@ -6,6 +6,9 @@ const positive = z.number().positive();
 /** What a replica and a node need besides GPUs, and how long a replica takes to start. */
 export const servingSchema = z.strictObject({
   about: z.string(),
+  requestLengths: z
+    .strictObject({ variation: positive.describe("Coefficient of variation of a prompt's and of an answer's length"), ...provenance })
+    .describe("Assumed where neither a 95th percentile nor kinds of requests are given"),
   startup: z
     .strictObject({
       downloadBytesPerSecond: positive.describe("Weights from the hub or a bucket to the node's disk"),

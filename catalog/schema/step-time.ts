@@ -46,8 +46,6 @@ const servingSchema = z.strictObject({
     .describe(
       "Batch drain whose answers vary: longest over mean output for so many requests and for a large batch; between the two by powers",
     ),
-  inputTokensVariation: positive.describe("Assumed coefficient of variation of input lengths when no 95th percentile is given"),
-  outputTokensVariation: positive.describe("Assumed coefficient of variation of output lengths; used for end-to-end latency only"),
 });
 
 const gpuFamilySchema = z.strictObject({
@@ -171,7 +169,8 @@ export const stepTimeSchema = z.strictObject({
   fit: fitSchema,
 });
 
-export type StepTimeConstants = z.infer<typeof stepTimeSchema>;
+/** With the spread of request lengths that is assumed where none is known (`requestLengths` of serving.json). */
+export type StepTimeConstants = z.infer<typeof stepTimeSchema> & { readonly lengthVariation: number };
 export type EngineGeneration = z.infer<typeof engineGenerationSchema>;
 export type FormatConstants = z.infer<typeof formatSchema>;
 export type GpuFamilyConstants = z.infer<typeof gpuFamilySchema>;

@@ -5,6 +5,8 @@ import type { Finding } from "../finding.ts";
 import { engineImage } from "../layouts/engine-image.ts";
 import { gpusPerReplica, type Layout, layoutKey } from "../layouts/layout.ts";
 import type { EngineRelease } from "../layouts/release.ts";
+import { correctedCapacity } from "../measurements/corrected-capacity.ts";
+import type { Corrector } from "../measurements/corrector.ts";
 import type { Lengths } from "../performance/serving-point.ts";
 import { capacityOf } from "../performance/task-performance.ts";
 import type { WorkloadSpec } from "../spec/fleet-spec.ts";
@@ -27,6 +29,8 @@ interface Subject {
   readonly confidence: number;
   readonly offers: readonly Offer[];
   readonly lengths: Lengths;
+  /** From measured runs; null without any. */
+  readonly corrector: Corrector | null;
 }
 
 /** Nodes of one GPU type in one cluster whose GPUs talk over the same kind of link: what a layout's capacity depends on. */
@@ -48,9 +52,11 @@ export function candidatesFor(
   offers: readonly Offer[],
   confidence: number,
   sizes: Sizes = new Map(),
+  corrector: Corrector | null = null,
 ): Candidates {
-  const { requestsPerSecond: _rate, hourlyRequestsPerSecond: _hours, lengths: _classes, ...lengths } = workload.demand;
-  const subject = { workload, model, release, catalog, confidence, offers, lengths };
+  const { requestsPerSecond: _rate, hourlyRequestsPerSecond: _hours, lengths: classes, ...means } = workload.demand;
+  const lengths = { ...means, ...(classes === null ? {} : { classes }) };
+  const subject = { workload, model, release, catalog, confidence, offers, lengths, corrector };
   const taken: Candidate[] = [];
   const rejected: RejectedCandidate[] = [];
   const question = sizeQuestion(subject);
@@ -124,8 +130,12 @@ function size(subject: Subject, group: NodeGroup, wish: Layout): Sized {
   const { gpu } = group;
   const { layout, memory } = sizedLayout(model, gpu, release, wish);
   if (!memory.fits && memory.finding !== null) return { ok: false, finding: memory.finding };
-  const replica = { model, gpu, release, layout, memory, link: gpu.link, constants: catalog.stepTime };
-  const found = capacityOf(replica, catalog.taskPerformance, subject.lengths, workload.slo, subject.confidence);
+  const predicted = { model, gpu, release, layout, memory, link: gpu.link, constants: catalog.stepTime };
+  const { slo } = workload;
+  const { replica, capacity: found } =
+    model.task === "generate"
+      ? correctedCapacity(predicted, subject.lengths, slo, subject.confidence, subject.corrector)
+      : { replica: predicted, capacity: capacityOf(predicted, catalog.taskPerformance, subject.lengths, slo, subject.confidence) };
   if ("finding" in found) return { ok: false, finding: found.finding };
   return { ok: true, replica, capacityRequestsPerSecond: found.requestsPerSecond, binding: found.binding, atCapacity: found.point };
 }

@@ -123,7 +123,7 @@ function limitsOf(service: RequestService, slo: Slo, margin: (metric: Metric) =>
 
 /** 95th percentile from request to last token, log-normal: a TTFT, and an output length times a TPOT, that all vary. */
 function endToEnd95(service: RequestService, queue: Queue): number {
-  const variation = service.replica.constants.serving.outputTokensVariation;
+  const variation = service.outputVariation;
   const decode = service.outputTokens * queue.tpotMean;
   const ttft = ttftMean(queue);
   const tpotVariation = queue.tpotDeviation / queue.tpotMean;

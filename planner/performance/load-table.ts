@@ -30,7 +30,7 @@ export function loadTable(service: RequestService): LoadTable {
   const { costs, replica } = service;
   const limit = Math.max(1, Math.floor(service.maxRunning));
   const longest = (replica.layout.maxModelLen - service.outputTokens) / service.inputTokens;
-  const quantiles = lengthQuantiles(service.inputVariation, longest);
+  const quantiles = service.lengthQuantiles ?? lengthQuantiles(service.inputVariation, longest);
   const times = quantiles.map(({ scale }) => prefillSeconds(service, scale));
   const moment = (power: number): number => quantiles.reduce((sum, { weight }, index) => sum + weight * (times[index] ?? 0) ** power, 0);
   const chunk = Math.min(service.prefillTokens, service.chunkTokens);

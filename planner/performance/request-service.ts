@@ -1,4 +1,6 @@
 import type { Finding } from "../finding.ts";
+import type { LengthQuantile } from "./length-quantiles.ts";
+import { type LengthSpread, lengthSpread } from "./length-spread.ts";
 import type { Replica } from "./replica.ts";
 import type { Lengths } from "./serving-point.ts";
 import type { StepCosts } from "./step-time.ts";
@@ -14,8 +16,10 @@ export interface RequestService {
   readonly outputTokens: number;
   /** Coefficient of variation of the input length. */
   readonly inputVariation: number;
-  /** The same of the output length; an assumption. */
+  /** The same of the output length. */
   readonly outputVariation: number;
+  /** Input lengths as weighted multiples of the mean, where the kinds of requests are known. */
+  readonly lengthQuantiles: readonly LengthQuantile[] | null;
   /** Prompt tokens that one step takes at most. */
   readonly chunkTokens: number;
   /** Mean context of a decoding sequence. */
@@ -29,17 +33,19 @@ export function requestService(replica: Replica, lengths: Lengths): RequestServi
   const costs = stepCosts(replica);
   const inputTokens = Math.max(1, lengths.inputTokens);
   const outputTokens = Math.max(1, lengths.outputTokens);
+  const spread = lengthSpread({ ...lengths, inputTokens, outputTokens }, replica.constants.lengthVariation);
   return {
     costs,
     replica,
     prefillTokens: Math.max(1, inputTokens * (1 - lengths.prefixCacheHitRate)),
     inputTokens,
     outputTokens,
-    inputVariation: inputVariation(lengths, replica.constants.serving.inputTokensVariation),
-    outputVariation: replica.constants.serving.outputTokensVariation,
+    inputVariation: spread.inputVariation,
+    outputVariation: spread.outputVariation,
+    lengthQuantiles: lengths.classes?.map(({ share, inputTokens: tokens }) => ({ scale: tokens / inputTokens, weight: share })) ?? null,
     chunkTokens: Math.max(1, replica.layout.maxNumBatchedTokens),
-    decodeContext: inputTokens + outputTokens / 2,
-    ...runningLimit(replica, costs, inputTokens, outputTokens),
+    decodeContext: spread.runningInputTokens + spread.runningOutputTokens / 2,
+    ...runningLimit(replica, costs, spread),
   };
 }
 
@@ -61,31 +67,19 @@ export function unknownGpuFigure({ gpu }: Replica): Finding | null {
 function runningLimit(
   replica: Replica,
   costs: StepCosts,
-  inputTokens: number,
-  outputTokens: number,
+  { runningInputTokens, runningOutputTokens, longestTokens }: LengthSpread,
 ): Pick<RequestService, "maxRunning" | "runningLimit"> {
   const { memory, layout, constants } = replica;
   const { serving } = constants;
   const { reservesOutput, runningFactor } = costs.timing.generation;
   const room = memory.kvCacheBytes;
-  if (unknownGpuFigure(replica) !== null || !memory.fits || room < memory.kvBytesPerSequence(inputTokens + outputTokens))
+  if (unknownGpuFigure(replica) !== null || !memory.fits || room < memory.kvBytesPerSequence(longestTokens))
     return { maxRunning: 0, runningLimit: "kv-cache" };
-  const heldTokens = inputTokens + outputTokens * (reservesOutput ? 1 : serving.kvGrowthShare);
+  const heldTokens = runningInputTokens + runningOutputTokens * (reservesOutput ? 1 : serving.kvGrowthShare);
   const byCache = Math.max(1, (serving.kvShareUsed * room) / memory.kvBytesPerSequence(heldTokens));
   const bySetting = layout.maxNumSeqs * layout.dataParallel;
   const byEngine = serving.maxRunningPerRank * runningFactor * layout.dataParallel;
   const maxRunning = Math.min(byCache, bySetting, byEngine);
   if (maxRunning === byCache) return { maxRunning, runningLimit: "kv-cache" };
   return { maxRunning, runningLimit: maxRunning === bySetting ? "max-num-seqs" : "compute" };
-}
-
-const normal95 = 1.6448536269514722;
-
-/** From the 95th percentile of a log-normal: p95 / mean = exp(1.645 s - s^2 / 2), cv^2 = exp(s^2) - 1. */
-function inputVariation(lengths: Lengths, assumed: number): number {
-  if (lengths.inputTokensP95 === null) return assumed;
-  const ratio = Math.log(Math.max(1, lengths.inputTokensP95 / Math.max(1, lengths.inputTokens)));
-  // The ratio grows up to s = 1.645 only; a wider spread than that is not a log-normal's.
-  const sigma = normal95 - Math.sqrt(Math.max(0, normal95 * normal95 - 2 * ratio));
-  return Math.sqrt(Math.expm1(sigma * sigma));
 }

@@ -65,4 +65,12 @@ export interface Lengths {
   readonly documentsPerRequest?: number;
   /** Mean length of a recording; transcribe only. */
   readonly audioSeconds?: number;
+  /** Kinds of requests, where they are known: then the means and the spread are theirs. Shares add up to 1. */
+  readonly classes?: readonly LengthClass[];
+}
+
+export interface LengthClass {
+  readonly share: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
 }

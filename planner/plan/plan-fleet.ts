@@ -17,6 +17,8 @@ import { waysOut } from "../explain/ways-out.ts";
 import { type WhatIf, whatIf } from "../explain/what-if.ts";
 import { type Finding, PlanningError } from "../finding.ts";
 import { type EngineRelease, engineRelease } from "../layouts/release.ts";
+import { type Corrector, correctorOf } from "../measurements/corrector.ts";
+import type { MeasuredRun } from "../measurements/measured-run.ts";
 import { pack } from "../packing/pack.ts";
 import type { Packing } from "../packing/problem.ts";
 import type { Ports } from "../ports.ts";
@@ -26,6 +28,7 @@ import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { fromMicro, roundToMicro } from "../units.ts";
 import { budgetStanding } from "./budget.ts";
 import { commitmentAssumptions, commitmentFindings } from "./commitments.ts";
+import { confidenceCost } from "./confidence-cost.ts";
 import { dayCost } from "./day-cost.ts";
 import { dayFindings } from "./day-findings.ts";
 import type { FleetPlan, Optimality } from "./fleet-plan.ts";
@@ -46,6 +49,16 @@ export interface PlanContext {
   readonly alternatives?: number;
   /** Keep every rejected candidate with its reason, and say what the lines of the spec cost; with a workload's name, explain that workload. */
   readonly explain?: boolean | string;
+  readonly measurements?: Measurements;
+}
+
+/** Measured runs that correct the predictions, and what is to be said of the file that they stand in. */
+export interface Measurements {
+  /** Hash of the file: a lock answers the measurements it was planned with. */
+  readonly sha256: string;
+  readonly runs: readonly MeasuredRun[];
+  /** Lines that are not used, and why. */
+  readonly refused: readonly Finding[];
 }
 
 /**
@@ -56,7 +69,9 @@ export interface PlanContext {
 export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports = {}, context: PlanContext = {}): Promise<FleetPlan> {
   const { offers, findings: offerFindings } = offersFor(spec, catalog);
   const sizes: Sizes = new Map();
-  const search = (workload: WorkloadSpec, among: readonly Offer[]) => candidatesOf(workload, spec, catalog, among, sizes);
+  const { measurements } = context;
+  const corrector = measurements === undefined ? null : correctorOf(measurements.runs, catalog.measurements);
+  const search = (workload: WorkloadSpec, among: readonly Offer[]) => candidatesOf(workload, spec, catalog, among, sizes, corrector);
   const searched = spec.workloads.map((workload, index) => {
     if (index % 50 === 0) ports.progress?.("layouts", index / spec.workloads.length);
     return search(workload, offers);
@@ -80,6 +95,12 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
   const optimality = optimalityOf(result.packing, spec);
   const budget = budgetStanding(spec, cost, optimality);
   if (budget.broken !== null) throw new PlanningError([budget.broken, ...insideBudget(spec, searched, result.packing, ask)]);
+  const paidForConfidence =
+    context.explain === true
+      ? await confidenceCost({ cost }, spec, (other) =>
+          planFleet(other, catalog, {}, { ...(measurements === undefined ? {} : { measurements }) }),
+        )
+      : [];
   return {
     schemaVersion: 1,
     fleet: spec.fleet,
@@ -87,6 +108,7 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
       specSha256: sha256(canonicalSpec(spec)),
       catalogSha256: catalog.sha256,
       catalogAsOf: catalog.asOf,
+      ...(measurements === undefined ? {} : { measurementsSha256: measurements.sha256 }),
       plannerVersion: context.plannerVersion ?? "unversioned",
       spec: specLines(spec),
     },
@@ -97,10 +119,17 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
     cost,
     budget: budget.standing,
     optimality,
-    assumptions: [...(context.assumptions ?? []), ...planAssumptions(assembly, day), ...commitmentAssumptions(pools, spec.commitment)],
+    assumptions: [
+      ...(context.assumptions ?? []),
+      ...planAssumptions(assembly, day),
+      ...paidForConfidence,
+      ...measurementAssumptions(measurements),
+      ...commitmentAssumptions(pools, spec.commitment),
+    ],
     warnings: [
       ...budget.warnings,
       ...planWarnings(assembly),
+      ...(measurements?.refused ?? []),
       ...(day === null ? [] : dayFindings(assembly, day)),
       ...commitmentFindings(pools),
       ...offerFindings,
@@ -121,14 +150,28 @@ function releaseOf(catalog: Catalog, { name, version }: WorkloadSpec["engine"]):
   return release;
 }
 
-function candidatesOf(workload: WorkloadSpec, spec: FleetSpec, catalog: Catalog, offers: readonly Offer[], sizes: Sizes): Candidates {
+function measurementAssumptions(measurements: Measurements | undefined): Finding[] {
+  if (measurements === undefined) return [];
+  const { length } = measurements.runs;
+  const message = `${length} measured ${length === 1 ? "run corrects" : "runs correct"} the predictions, the more the closer a prediction is to one`;
+  return [{ code: "measurements-used", path: "measurements", message, value: length }];
+}
+
+function candidatesOf(
+  workload: WorkloadSpec,
+  spec: FleetSpec,
+  catalog: Catalog,
+  offers: readonly Offer[],
+  sizes: Sizes,
+  corrector: Corrector | null,
+): Candidates {
   const model = catalog.models.find(({ id }) => id === workload.model);
   if (model === undefined) throw new Error(`workload ${workload.name} names a model that the catalog lacks: ${workload.model}`);
   const release = releaseOf(catalog, workload.engine);
   if ("code" in release) throw new PlanningError([{ ...release, path: `${workload.path}.engine.version` }]);
   // Nothing to serve: no replica, whatever the model.
   if (workload.demand.requestsPerSecond === 0) return { taken: [], rejected: [] };
-  return candidatesFor(workload, model, release, catalog, offers, spec.confidence, sizes);
+  return candidatesFor(workload, model, release, catalog, offers, spec.confidence, sizes, corrector);
 }
 
 /** What the search and the bound take as given beside the spec. A fleet outside these rules may cost less. */

@@ -42,7 +42,7 @@ export function batchServer(replica: Replica, lengths: Lengths, tasks: TaskPerfo
     fixedSeconds: passes * (overhead + memory.weightBytes / rates.weightBytesPerSecond),
     requestSeconds: gemm + attention,
     maxRequests: Math.max(1, Math.min(bySequences, byTokens)),
-    variation: requestVariation(lengths, constants.serving.inputTokensVariation),
+    variation: requestVariation(lengths, constants.lengthVariation),
     frontSeconds: (engine.requestMilliseconds + documents * engine.documentMilliseconds) / 1e3,
     tokensPerRequest: tokens,
   };

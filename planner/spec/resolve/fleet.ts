@@ -9,7 +9,6 @@ import { resolveUnavailable } from "./capacity.ts";
 import { resolveWhere } from "./clusters.ts";
 import { resolveFleetTags } from "./labels.ts";
 import { resolveLimits } from "./limits.ts";
-import { refuseUnsupportedFleet } from "./not-supported.ts";
 import { locate, mergeDefaults, missing, type Resolving, type WorkloadPlace } from "./place.ts";
 import { resolveWorkload } from "./workload.ts";
 
@@ -20,7 +19,6 @@ export function resolveFleet(value: Readonly<Record<string, unknown>>, context: 
   const raw: RawFleet = parseFields(fleetShape, rest, "", "a fleet spec", notes) ?? {};
   if (raw.fleet === undefined && !notes.isBroken("fleet"))
     notes.error(missing("fleet", "the name of the fleet", "add a line such as `fleet: acme-prod`"));
-  refuseUnsupportedFleet(raw, context);
   const where = resolveWhere(raw, context);
   const fleet = {
     ...where,

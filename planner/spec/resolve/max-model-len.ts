@@ -6,8 +6,11 @@ const shortest = 1024;
 /** Quantiles of the standard normal distribution. */
 const z95 = 1.6449;
 const z99 = 2.3263;
-/** p99 of a lognormal distribution with a coefficient of variation of 0.8, in means: what is assumed when nothing is known of the spread. */
-const p99PerMean = 4;
+/** p99 of a lognormal distribution in means, by its coefficient of variation: s^2 = ln(1 + cv^2). */
+function p99PerMean(variation: number): number {
+  const variance = Math.log1p(variation ** 2);
+  return Math.exp(z99 * Math.sqrt(variance) - variance / 2);
+}
 
 /**
  * The longest request a replica must hold. By default p99 of the lengths, rounded up to a power of two: the value goes into the pod
@@ -17,7 +20,7 @@ export function resolveMaxModelLen(
   task: Task,
   asked: ResolvedLengths | null,
   model: Model | null,
-  { raw, at, notes }: WorkloadPlace,
+  { raw, at, notes, catalog }: WorkloadPlace,
 ): number {
   const path = at("maxModelLen");
   // Every window of a recording is a request of its own, as long as the decoder can be.
@@ -66,7 +69,7 @@ export function resolveMaxModelLen(
     });
     return limit;
   }
-  const longest = Math.max(mean, longestRequest(lengths));
+  const longest = Math.max(mean, longestRequest(lengths, p99PerMean(catalog.serving.requestLengths.variation)));
   const length = Math.min(2 ** Math.ceil(Math.log2(Math.max(shortest, longest))), limit);
   assumeDefault(
     notes,
@@ -86,14 +89,14 @@ function ofOneText(lengths: ResolvedLengths): ResolvedLengths {
 }
 
 /** p99 of input and output together, in tokens. */
-function longestRequest({ inputTokens, outputTokens, inputTokensP95, lengths }: ResolvedLengths): number {
+function longestRequest({ inputTokens, outputTokens, inputTokensP95, lengths }: ResolvedLengths, assumedP99: number): number {
   if (lengths !== null)
     return quantile(
       lengths.map((item) => [item.inputTokens + item.outputTokens, item.share]),
       0.99,
     );
-  const input = inputTokensP95 === null ? p99PerMean * inputTokens : lognormalP99(inputTokens, inputTokensP95);
-  return input + p99PerMean * outputTokens;
+  const input = inputTokensP95 === null ? assumedP99 * inputTokens : lognormalP99(inputTokens, inputTokensP95);
+  return input + assumedP99 * outputTokens;
 }
 
 /** p99 of the lognormal distribution with this mean and p95: ln(p95 / mean) = z95 s - s^2 / 2. */

@@ -1,7 +1,6 @@
 import type { Finding } from "../../finding.ts";
 import { defaults } from "../defaults.ts";
-import type { RawFleet } from "../schema/fleet.ts";
-import type { Resolving, WorkloadPlace } from "./place.ts";
+import type { WorkloadPlace } from "./place.ts";
 
 export const notSupported = (path: string, what: string, suggestion: string): Finding => ({
   code: "not-supported-yet",
@@ -11,12 +10,6 @@ export const notSupported = (path: string, what: string, suggestion: string): Fi
 });
 
 /** What is read and checked, but not planned: an answer for each, so that nothing a user wrote is silently left out. */
-export function refuseUnsupportedFleet(raw: RawFleet, { notes }: Resolving): void {
-  if (raw.measurements !== undefined) {
-    notes.error(notSupported("measurements", "correcting a plan by measurements", "take the line out"));
-  }
-}
-
 export function refuseUnsupportedWorkload({ raw, at, notes }: WorkloadPlace): void {
   if ((raw.lora?.adapters ?? 0) > 0) {
     notes.error(

@@ -176,7 +176,10 @@ export const fleetShape = {
     description: "Chance that a workload's SLO holds, given the error bar of the predictions.",
     default: defaults.confidence,
   }).optional(),
-  measurements: filePath("File of measured runs that correct the predictions. Not supported yet.", "measurements.jsonl").optional(),
+  measurements: filePath(
+    "File of measured runs that correct the predictions, relative to the spec (docs/measurements.md).",
+    "measurements.jsonl",
+  ).optional(),
   catalogOverrides: filePath("File with own prices, discounts, instance types, static offers and models.", "catalog.local.yaml").optional(),
   tags: dictionary(z.string({ error: () => "expected text; put numbers and booleans in quotes" }), {
     noun: "a mapping of names to text",
