@@ -7,7 +7,11 @@ const positive = z.number().positive();
 export const servingSchema = z.strictObject({
   about: z.string(),
   requestLengths: z
-    .strictObject({ variation: positive.describe("Coefficient of variation of a prompt's and of an answer's length"), ...provenance })
+    .strictObject({
+      variation: positive.describe("Coefficient of variation of a prompt's and of an answer's length, in latency percentiles"),
+      tailVariation: positive.describe("The same for the longest request that a replica must hold: more careful"),
+      ...provenance,
+    })
     .describe("Assumed where neither a 95th percentile nor kinds of requests are given"),
   startup: z
     .strictObject({
