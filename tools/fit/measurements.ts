@@ -69,7 +69,7 @@ function scaled(tree: Tree, [key = "", ...rest]: readonly string[], factor: numb
 }
 
 /** Coordinate descent over the logarithms of the variances, with steps that halve. */
-function fit(figure: Figure): Tree {
+function fitted(figure: Figure): Tree {
   const rows = cells(figure);
   const lossOf = (tree: Tree): number =>
     loss(rows, covarianceOf[figure]({ ...known.measurements, [figure]: tree } as MeasurementConstants));
@@ -90,6 +90,6 @@ function fit(figure: Figure): Tree {
 }
 
 for (const figure of ["step", "ttft"] as const) {
-  const text = JSON.stringify(fit(figure), (_, value) => (typeof value === "number" ? Number(value.toPrecision(2)) : value));
+  const text = JSON.stringify(fitted(figure), (_, value) => (typeof value === "number" ? Number(value.toPrecision(2)) : value));
   console.log(`"${figure}": ${text}`);
 }
