@@ -82,14 +82,14 @@ export function fleetByMenus(placer: Placer, bound: number, { progress, tight = 
   const target = bound * goodEnough;
   const table = tableOf(instance, menus);
   const evaluations = Math.min(mostEvaluations, evaluationsPerRow * table.fixedUsd.length);
-  const started = Array.from({ length: starts }, (_, seed) => {
+  const started = Array.from({ length: starts(count) }, (_, seed) => {
     const picks = firstPicks(table, seed);
     searchMenus(picks, { evaluations, targetUsdPerHour: target, seed });
-    progress?.("packing: search", (seed + 1) / (2 * starts));
+    progress?.("packing: search", (seed + 1) / (2 * starts(count)));
     return picks;
   });
   const picks = started.reduce((best, own) => (own.usdPerHour < best.usdPerHour ? own : best));
-  searchMenus(picks, { evaluations: starts * evaluations, targetUsdPerHour: target, seed: starts });
+  searchMenus(picks, { evaluations: starts(count) * evaluations, targetUsdPerHour: target, seed: starts(count) });
   if (tight) exchangeNodes(picks, { boundUsdPerHour: bound, tries: exchangeTries, seed: 1 });
   const fleet = fleetOf(instance, choicesOf(picks));
   settle(
@@ -101,7 +101,9 @@ export function fleetByMenus(placer: Placer, bound: number, { progress, tight = 
 }
 
 /** Rows priced from each of the starts, and from the best of them as much again as from all. */
-const starts = 8;
+const starts = (workloads: number): number => (workloads <= smallFleet ? 3 : 8);
+/** Of so few the tree finds the best fleet from almost any start. */
+const smallFleet = 12;
 const evaluationsPerRow = 300;
 const mostEvaluations = 8_000_000;
 const exchangeTries = 100_000;
