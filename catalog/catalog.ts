@@ -9,6 +9,7 @@ import type { MeasurementConstants } from "./schema/measurements.ts";
 import type { Model } from "./schema/model.ts";
 import type { Price, SpotInterruption } from "./schema/price.ts";
 import type { ServingConstants } from "./schema/serving.ts";
+import type { SpotModel } from "./schema/spot-model.ts";
 import type { StepTimeConstants } from "./schema/step-time.ts";
 import type { TaskPerformance } from "./schema/task-performance.ts";
 import type { TaskServingRow } from "./schema/task-serving.ts";
@@ -33,6 +34,7 @@ export interface Catalog {
   readonly instanceTypes: readonly InstanceType[];
   readonly prices: readonly Price[];
   readonly spotInterruptions: readonly SpotInterruption[];
+  readonly spotModel: SpotModel;
   readonly engines: readonly EngineProfile[];
   readonly engineReleases: EngineReleases;
   readonly stepTime: StepTimeConstants;

@@ -18,6 +18,7 @@ import { measurementsSchema } from "./schema/measurements.ts";
 import { type Model, modelSchema } from "./schema/model.ts";
 import { priceSchema, spotInterruptionSchema } from "./schema/price.ts";
 import { servingSchema } from "./schema/serving.ts";
+import { spotModelSchema } from "./schema/spot-model.ts";
 import { stepTimeSchema } from "./schema/step-time.ts";
 import { taskPerformanceSchema } from "./schema/task-performance.ts";
 import { taskServingSchema } from "./schema/task-serving.ts";
@@ -88,6 +89,7 @@ function readBundled(): CatalogFacts {
     spotInterruptions: dataFiles("spot-interruption").flatMap((path) => readData(path, spotInterruptionFileSchema).rows),
     variants: byId(readData("variants.json", variantFileSchema).rows, (row) => row.id),
     architectures: readData("architectures.json", architectureFileSchema).rows,
+    spotModel: readData("spot-model.json", spotModelSchema),
     engines: dataFiles("engines")
       .filter((path) => path !== stepTimePath)
       .map((path) => readData(path, engineProfileSchema)),

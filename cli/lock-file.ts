@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
 import { type LockFiles, lockFileOf, lockText, readLock, writeCommand } from "../planner/plan/lock.ts";
 import { lockStanding } from "../planner/plan/lock-standing.ts";
-import { cannotDo } from "./failure.ts";
+import { cannotDo, Failure } from "./failure.ts";
 import type { OpenedSpec } from "./open-spec.ts";
 import { isSystemError, replaceFile } from "./replace-file.ts";
 import { plannerVersion } from "./version.ts";
@@ -24,6 +24,18 @@ export function keptPlan({ spec, catalog, measurements }: OpenedSpec, files: Loc
   const standing = lockStanding(lock, { spec, catalog, plannerVersion: plannerVersion(), ...measured }, files);
   if ("code" in standing) throw cannotDo(standing);
   return standing;
+}
+
+/** The fleet that is deployed as far as a lock says so: null without one, or when it cannot be read, which a new plan mends. */
+export function deployedPlan(files: LockFiles, directory: string): FleetPlan | null {
+  try {
+    const text = lockFileText(files, directory);
+    const lock = text === null ? null : readLock(text, files);
+    return lock === null || "code" in lock ? null : lock.plan;
+  } catch (error) {
+    if (error instanceof Failure) return null;
+    throw error;
+  }
 }
 
 function lockFileText(files: LockFiles, directory: string): string | null {

@@ -2,6 +2,7 @@ import { loadCatalog } from "../catalog/load.ts";
 import { type Finding, PlanningError } from "../planner/finding.ts";
 import { planFleet } from "../planner/index.ts";
 import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
+import type { PlanContext } from "../planner/plan/plan-fleet.ts";
 import type { Progress } from "../planner/ports.ts";
 import type { FleetSpec } from "../planner/spec/fleet-spec.ts";
 import { findingText } from "../reports/finding-text.ts";
@@ -10,7 +11,7 @@ import { renderPlanTable } from "../reports/table.ts";
 import { renderWays } from "../reports/ways.ts";
 import type { PlanFlags } from "./commands/plan.ts";
 import { badInput, Failure } from "./failure.ts";
-import { lockFilesOf, writeLock } from "./lock-file.ts";
+import { deployedPlan, lockFilesOf, writeLock } from "./lock-file.ts";
 import { withNamedModels } from "./named-models.ts";
 import { type OpenedSpec, openSpec } from "./open-spec.ts";
 import { checkLock } from "./plan-check.ts";
@@ -38,8 +39,9 @@ export async function planSpec(given: string | undefined, flags: PlanFlags, sess
   const opened = openSpec(path, session.io.directory);
   checkWorkloadName(explain, opened);
   if (flags.check) return checkLock(opened, path, flags, session);
+  const deployed = flags.fresh ? null : deployedPlan(lockFilesOf(path), session.io.directory);
+  const wishes = { explain: explain ?? false, alternatives: flags.alternatives ?? 0, ...(deployed === null ? {} : { deployed }) };
   const shownProgress = progressOn(session.io, opened.spec.workloads.length);
-  const wishes = { explain: explain ?? false, alternatives: flags.alternatives ?? 0 };
   const plan = await planned(opened, wishes, shownProgress.progress).finally(shownProgress.end);
   const shown = typeof explain === "string" ? onlyRejectionsOf(plan, explain) : plan;
   const stale = stalePrices(pricesOf(shown, opened.spec), session.io.today(), flags.maxPriceAge ?? spotPriceDays);
@@ -89,7 +91,7 @@ export async function planOneWorkload(given: string | undefined, flags: PlanFlag
 
 const planned = (
   { spec, catalog, ...context }: OpenedSpec,
-  wishes: { explain: boolean | string; alternatives: number },
+  wishes: Pick<PlanContext, "explain" | "alternatives" | "deployed">,
   progress?: Progress,
 ): Promise<FleetPlan> =>
   planFleet(spec, catalog, progress === undefined ? {} : { progress }, { ...context, plannerVersion: plannerVersion(), ...wishes });

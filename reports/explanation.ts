@@ -3,7 +3,7 @@ import { type Column, renderColumns, wrap } from "./columns.ts";
 import { type FindingRendering, namedPath } from "./finding-lines.ts";
 import { findingText } from "./finding-text.ts";
 import { cents, dollars, grouped } from "./money.ts";
-import { counted } from "./quantity.ts";
+import { counted, percent } from "./quantity.ts";
 import { styleFor } from "./style.ts";
 
 type NamedRendering = Pick<FindingRendering, "width" | "color" | "workloads">;
@@ -23,9 +23,16 @@ export function explanationLines(explanation: Explanation, rendering: NamedRende
     style.strong(`Why ${workload} is served as it is`),
     ...wrap(`${counted(considered, "layout")} were looked at; ${taken === null ? "none is needed" : `taken: ${taken}`}.`, rendering.width),
     ...wrap(marginalText(explanation), rendering.width),
+    ...wrap(mixingText(explanation), rendering.width),
     ...(groups.length === 0 ? [] : ["", ...renderColumns({ columns, rows: groups }, rendering)]),
     ...(constraints.length === 0 ? [] : ["", ...constraintLines(constraints, rendering)]),
   ];
+}
+
+function mixingText({ mixing }: Explanation): string {
+  if (mixing === null) return "Two layouts at once would save nothing that was found.";
+  const parts = mixing.parts.map(({ candidate, share }) => `${percent(share, 0)} on ${candidate}`);
+  return `Two layouts at once would save ${dollars(mixing.savedUsdPerMonth)} a month (${parts.join(", ")}), but take routing by weight, which is not emitted.`;
 }
 
 function marginalText({ marginal }: Explanation): string {

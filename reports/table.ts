@@ -10,6 +10,8 @@ import { otherFleetLines } from "./other-fleets.ts";
 import { poolLines } from "./pool-table.ts";
 import { percent } from "./quantity.ts";
 import { rejectionLines } from "./rejections.ts";
+import { spotLines } from "./spot-lines.ts";
+import { stabilityLines } from "./stability-lines.ts";
 import { type Rendering, styleFor } from "./style.ts";
 import { workloadLines } from "./workload-table.ts";
 
@@ -28,6 +30,8 @@ export function renderPlanTable(plan: FleetPlan, rendering: PlanRendering): stri
     workloadLines(plan, rendering),
     poolLines(plan, rendering),
     dayLines(plan, rendering),
+    spotLines(plan, rendering),
+    stabilityLines(plan, rendering),
     proof(plan, rendering),
     otherFleetLines(plan, rendering),
     alternativesSection(plan, rendering),

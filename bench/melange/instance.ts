@@ -39,7 +39,13 @@ export function packingInstanceOf(melange: MelangeInstance): Instance {
       const options = at(melange.maxThroughput, bucket).flatMap((throughput, type) =>
         throughput > 0 ? [optionOf(type, requestsPerSecond / melange.sliceFactor / throughput)] : [],
       );
-      return Array.from({ length: melange.sliceFactor }, () => ({ source: bucket, survive: "none", spotMaxShare: 0, options }));
+      return Array.from({ length: melange.sliceFactor }, () => ({
+        source: bucket,
+        survive: "none",
+        spotMaxShare: 0,
+        surviveSpotPool: false,
+        options,
+      }));
     }),
     limits: [],
     zoneCount: 0,
@@ -50,7 +56,7 @@ export function packingInstanceOf(melange: MelangeInstance): Instance {
 function optionOf(type: number, load: number): InstanceOption {
   const replicas = 2 * Math.ceil(load - 1e-9);
   const parts = Math.max(1, Math.ceil((load * partsOfGpu) / replicas - 1e-6));
-  const spreads = [{ replicas, spotOf: replicas, perPool: Infinity, perZone: Infinity }];
+  const spreads = [{ replicas, spotOf: replicas, perPool: Infinity, perSpotPool: Infinity, perZone: Infinity }];
   return {
     source: type,
     gpusPerReplica: parts,

@@ -11,6 +11,7 @@ export interface PlanFlags extends CommonFlags {
   readonly verbose?: true;
   readonly write?: true;
   readonly check?: true;
+  readonly fresh?: true;
 
   readonly model?: string;
   readonly precision?: readonly string[];
@@ -52,6 +53,7 @@ export function planCommand(session: Session): Command {
     )
     .addOption(new Option("--max-price-age <days>", "exit with 1 when a spot price of the plan is older").argParser(wholeFlag))
     .option("--verbose", "show every assumption and every rejected candidate")
+    .option("--fresh", "plan from nothing, also where a lock says what is deployed")
     .option("--write", "keep the plan as the lock beside the spec, which is what gets deployed")
     .addOption(
       new Option("--check", "plan nothing; exit with 1 when the lock no longer answers the spec").conflicts([

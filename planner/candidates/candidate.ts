@@ -19,6 +19,8 @@ export interface Candidate {
   readonly binding: string;
   /** At the largest rate. */
   readonly atCapacity: ServingPoint;
+  /** Chance that some spot pool it may be in is away at a random moment; 0 without spot offers. */
+  readonly spotPoolAway: number;
   /** Indexes into the offers. */
   readonly offers: readonly number[];
 }

@@ -1,6 +1,7 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
+import { at } from "../element.ts";
 import type { Finding } from "../finding.ts";
 import { engineImage } from "../layouts/engine-image.ts";
 import { gpusPerReplica, type Layout, layoutKey } from "../layouts/layout.ts";
@@ -14,6 +15,7 @@ import { gibibyte } from "../units.ts";
 import type { Candidate, RejectedCandidate } from "./candidate.ts";
 import { hostNeed, hostShare, suffices } from "./host-share.ts";
 import type { Offer } from "./offer.ts";
+import { spotPoolAway } from "./pool-risk.ts";
 import { layoutsFor, sizedLayout } from "./task-layouts.ts";
 
 export interface Candidates {
@@ -215,6 +217,11 @@ function candidate(subject: Subject, group: NodeGroup, sized: Sized & { ok: true
     gpusPerReplica: gpusPerReplica(sized.replica.layout),
     lengths: subject.lengths,
     engine: { ...subject.workload.engine, image: engineImage(subject.workload.engine.image, sized.replica.release, group.gpu) },
+    spotPoolAway: spotPoolAway(
+      subject.catalog,
+      offers.map((index) => at(subject.offers, index)),
+      sized.replica,
+    ),
     offers,
     ...figures,
   };

@@ -11,6 +11,7 @@ import type { Assembly } from "../plan/planned-pools.ts";
 import { spareRequestsPerSecond } from "../plan/replicas-by-hour.ts";
 import { constraintPrices } from "./constraint-prices.ts";
 import { excludedGroups } from "./excluded.ts";
+import { mixingOf } from "./mixing.ts";
 import { fleetRelaxations, workloadRelaxations } from "./relaxations.ts";
 import { excess, type Situation } from "./situation.ts";
 import type { WhatIf } from "./what-if.ts";
@@ -35,6 +36,7 @@ export function explanationOf(
     groups: [...dearerGroups(assembly, index, taken, chosen), ...rejectedGroups(rejected), ...excludedGroups(situation, workload)],
     constraints: constraintPrices(assembly.spec, assembly.packing, relaxations, ask),
     marginal: marginalOf(assembly, index, ask),
+    mixing: mixingOf(assembly, index),
   };
 }
 

@@ -67,6 +67,12 @@ function workloadRule(spec: FleetSpec, problem: PackingProblem, index: number, r
   const rules: Readonly<Record<Rule, () => Omit<Finding, "code">>> = {
     "no-option": () => ({ path: workload.path, message: "no layout on any offer can serve it" }),
     "spot-share": () => spotRule(workload, listed(offers.map((offer) => at(problem.offers, offer).id))),
+    "spot-pool": () => ({
+      path: `${workload.path}.spot.minSurvival`,
+      message: `with a chance of ${workload.spot.minSurvival} it must survive the loss of any one spot pool, and all it may use is one`,
+      value: workload.spot.minSurvival,
+      suggestion: "list more zones or instance types, allow on-demand, or lower spot.minSurvival",
+    }),
     survive: () => surviveRule(workload, [...new Set(offers.flatMap((offer) => at(problem.offers, offer).zones))]),
     "max-nodes": () => ({ path: workload.path, message: "even alone it needs more nodes than there are" }),
     quota: () => {

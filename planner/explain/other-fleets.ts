@@ -15,6 +15,8 @@ interface Ban {
 
 /** Workloads whose own GPU or layout is banned: the dearest, for the others change the fleet little and each costs a search. */
 const workloadsTried = 12;
+/** In larger fleets only what concerns the whole of them is banned. */
+const fewWorkloads = 60;
 
 /**
  * The cheapest `count` fleets that a person would call different: each does without something that the planned one uses, a GPU, a market, a
@@ -52,6 +54,7 @@ function bansOf({ spec, offers, candidates, packing }: Assembly): Ban[] {
     packing.placements
       .filter((one) => one.workload === workload)
       .reduce((sum, { option, replicas }) => sum + replicas * at(at(candidates, workload), option).gpusPerReplica, 0);
+  if (spec.workloads.length > fewWorkloads) return [...without("gpu"), ...without("market"), ...without("cluster")];
   const dearest = spec.workloads
     .map((_, workload) => workload)
     .filter((workload) => gpusOf(workload) > 0)

@@ -7,7 +7,7 @@ import { fleetRelaxations, workloadRelaxations } from "./relaxations.ts";
 import type { Situation } from "./situation.ts";
 import type { WhatIf } from "./what-if.ts";
 
-/** Workloads of a fleet beyond which ways out for the whole of it are not looked for: every line is a search of its own. */
+/** Workloads for which ways out are looked for, and of a fleet for the whole of which they are: every line is a search of its own. */
 const workloadsTried = 10;
 
 /**
@@ -21,7 +21,7 @@ export function waysOut(situation: Situation, searched: readonly Candidates[], r
     return demand.requestsPerSecond > 0 && (at(searched, index).taken.length === 0 || isImpossible) ? [index] : [];
   });
   if (stuck.length > 0) {
-    return stuck.flatMap((index) => {
+    return stuck.slice(0, workloadsTried).flatMap((index) => {
       const workload = at(spec.workloads, index);
       const alone = { ...spec, workloads: [workload] };
       const lines = [...fleetRelaxations(alone), ...workloadRelaxations(alone, 0, at(searched, index).rejected)];

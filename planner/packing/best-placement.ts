@@ -89,7 +89,9 @@ function priceOf(placer: Placer, fleet: Fleet, workload: InstanceWorkload, optio
   bins.count = 0;
   for (let index = 0; index < option.offers.length; index++) {
     const most = (option.replicasPerNode[index] as number) > spread.perPool * option.batch ? spread.perPool : spread.replicas;
-    addPools(placer, fleet, option, option.offers[index] as number, { most: Math.min(spread.replicas, most), spread, guide });
+    const offer = option.offers[index] as number;
+    const mostSpot = at(instance.offers, offer).spot ? spread.perSpotPool : Infinity;
+    addPools(placer, fleet, option, offer, { most: Math.min(spread.replicas, most, mostSpot), spread, guide });
   }
   const spot = spotLimit(workload.spotMaxShare, spread.replicas);
   if (spread.perZone === Infinity) return distribute(bins, spread.replicas, spot);
@@ -108,10 +110,10 @@ interface Asked {
  * with room for a replica on a paid node and one that has none, for all pools without room cost the same.
  */
 function addPools(placer: Placer, fleet: Fleet, option: InstanceOption, offer: number, asked: Asked): void {
-  const { pools, gpusPerNode } = at(placer.instance.offers, offer);
+  const { pools, gpusPerNode, spot } = at(placer.instance.offers, offer);
   const { spread, guide } = asked;
   const zonal = spread.perZone < Infinity;
-  const splits = spread.perPool < Infinity;
+  const splits = spread.perPool < Infinity || (spot && spread.perSpotPool < Infinity);
   let withoutRoom = false;
   for (let index = 0; index < pools.length; index++) {
     const pool = pools[index] as number;

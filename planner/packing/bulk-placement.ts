@@ -11,6 +11,7 @@ import type { Spread } from "./survive/spread.ts";
  */
 export function bulkPlacements(instance: Instance, workload: InstanceWorkload, index: number, spread: Spread): Choice[] {
   const option = at(workload.options, index);
+  if (spread.perSpotPool < Infinity) return [];
   if (spread.perZone < Infinity) return bulkOverZones(instance, workload, index, spread);
   if (spread.perPool < Infinity) return [];
   const slotPrices = instance.offers.map(({ usdPerSlotHour }) => usdPerSlotHour);

@@ -12,9 +12,10 @@ export function unplaceable(problem: PackingProblem, instance: Instance, shortli
     .map((workload) => ({ reason: "workload", workload, rule: ruleInTheWay(problem, at(problem.workloads, workload)) }));
 }
 
-function ruleInTheWay(problem: PackingProblem, workload: PackingWorkload): "no-option" | "spot-share" | "survive" {
+function ruleInTheWay(problem: PackingProblem, workload: PackingWorkload): "no-option" | "spot-share" | "spot-pool" | "survive" {
+  if (workload.surviveSpotPool === true && placeable(problem, { ...workload, surviveSpotPool: false })) return "spot-pool";
   if (placeable(problem, { ...workload, survive: "none" })) return "survive";
-  return placeable(problem, { ...workload, survive: "none", spotMaxShare: 1 }) ? "spot-share" : "no-option";
+  return placeable(problem, { ...workload, survive: "none", spotMaxShare: 1, surviveSpotPool: false }) ? "spot-share" : "no-option";
 }
 
 function placeable(problem: PackingProblem, workload: PackingWorkload): boolean {

@@ -45,6 +45,7 @@ export interface InstanceWorkload {
   readonly source: number;
   readonly survive: Survive;
   readonly spotMaxShare: number;
+  readonly surviveSpotPool: boolean;
   readonly options: readonly InstanceOption[];
 }
 
@@ -121,6 +122,7 @@ function workloadOf(workload: PackingWorkload, source: number, offers: Offers): 
     source,
     survive: workload.survive,
     spotMaxShare: workload.spotMaxShare,
+    surviveSpotPool: workload.surviveSpotPool ?? false,
     options: options.filter((option) => option.offers.length > 0 && option.spreads.length > 0),
   };
 }
@@ -143,6 +145,7 @@ function optionOf(
     largestNodeReplicas: Math.max(1, ...replicasPerNode) / batch,
     zones,
     spotMaxShare: workload.spotMaxShare,
+    surviveSpotPool: workload.surviveSpotPool ?? false,
   });
   const spreadsOf = (batch: number): Spread[] => {
     const batches = { whole: Math.ceil(need.whole / batch), degraded: Math.ceil(need.degraded / batch) };

@@ -8,6 +8,7 @@ import type { MicroRequestsPerSecond, MicroUsdPerHour } from "../units.ts";
  *
  * A fleet answers it when, for each workload with demand, with n replicas of its one option:
  * - n x capacity >= demand, and at most floor(spotMaxShare x n) replicas are on spot offers;
+ * - where it must survive the loss of a spot pool (`surviveSpotPool`), n - the most replicas in one spot pool >= demand / capacity;
  * - n - lost >= degradedShare x demand / capacity, where `survive` says what is lost: nothing; one replica; the most of one
  *   node, min(replicas in the pool, replicas that fit on one of its nodes) in the worst pool, for the scheduler may put them
  *   anywhere; or the fullest zone, over all offers, and then every pool of the workload is bound to a zone;
@@ -44,6 +45,8 @@ export interface PackingWorkload {
   readonly degradedShare: number;
   /** Largest share of the workload's replicas on spot offers, 0 to 1. */
   readonly spotMaxShare: number;
+  /** True when the whole demand must be served with any one of its spot pools (an offer in one zone) gone; missing for false. */
+  readonly surviveSpotPool?: boolean;
   readonly options: readonly PackingOption[];
 }
 
@@ -107,7 +110,7 @@ export type Infeasible =
   | {
       readonly reason: "workload";
       readonly workload: number;
-      readonly rule: "no-option" | "spot-share" | "survive" | "max-nodes" | "quota";
+      readonly rule: "no-option" | "spot-share" | "spot-pool" | "survive" | "max-nodes" | "quota";
     }
   | { readonly reason: "quota"; readonly quota: number; readonly gpusNeeded: number }
   | { readonly reason: "max-nodes"; readonly offer: number; readonly nodesNeeded: number };

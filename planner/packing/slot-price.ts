@@ -56,7 +56,8 @@ function overOffers(
   for (const index of cheapestFirst(option, usdPerSlotHour)) {
     const offer = at(instance.offers, at(option.offers, index));
     const most = at(option.replicasPerNode, index) > spread.perPool ? spread.perPool * offer.pools.length : Infinity;
-    const here = Math.min(left, most, offer.spot ? spotLeft : Infinity);
+    const mostSpot = offer.spot ? Math.min(spotLeft, spread.perSpotPool * offer.pools.length) : Infinity;
+    const here = Math.min(left, most, mostSpot);
     if (here === 0) continue;
     replicas[index] = here;
     slots += here * at(usdPerSlotHour, at(option.offers, index));
@@ -70,7 +71,7 @@ function overOffers(
 /**
  * In each zone the cheapest offer of each market counts. The limits of zones and of spot cross, so the spot limit gets a
  * price: the greatest over all prices of it is the exact value, because the problem is a flow with whole bounds. Only the
- * differences between an on-demand and a spot price matter.
+ * differences between an on-demand and a spot price matter. The spot pools of a zone are taken at the price of the cheapest.
  */
 function overZones(
   instance: Instance,
@@ -99,17 +100,20 @@ interface ZonePrice {
   readonly price: number;
   /** Index into the option's offers; -1 where the zone has none. */
   readonly index: number;
+  readonly pools: number;
 }
 
 function cheapestByZone(instance: Instance, option: InstanceOption, usdPerSlotHour: ArrayLike<number>, spot: boolean): ZonePrice[] {
-  const cheapest: ZonePrice[] = new Array(instance.zoneCount).fill({ price: Infinity, index: -1 });
+  const cheapest: ZonePrice[] = new Array(instance.zoneCount).fill({ price: Infinity, index: -1, pools: 0 });
   option.offers.forEach((offerIndex, index) => {
     const offer = at(instance.offers, offerIndex);
     if (offer.spot !== spot) return;
     const price = at(usdPerSlotHour, offerIndex);
     for (const pool of offer.pools) {
       const { zone } = at(instance.pools, pool);
-      if (zone >= 0 && price < at(cheapest, zone).price) cheapest[zone] = { price, index };
+      if (zone < 0) continue;
+      const known = at(cheapest, zone);
+      cheapest[zone] = { ...(price < known.price ? { price, index } : known), pools: known.pools + 1 };
     }
   });
   return cheapest;
@@ -121,27 +125,34 @@ function fits(onDemand: readonly ZonePrice[], spot: readonly ZonePrice[], spread
   let spotOnly = 0;
   onDemand.forEach((own, zone) => {
     if (own.index >= 0) anyMarket += spread.perZone;
-    else if (at(spot, zone).index >= 0) spotOnly += spread.perZone;
+    else if (at(spot, zone).index >= 0) spotOnly += Math.min(spread.perZone, mostSpot(at(spot, zone), spread));
   });
   return anyMarket + Math.min(spotMost, spotOnly) >= spread.replicas;
 }
 
+/** What the spot pools of a zone may hold, all at the price of the cheapest. */
+const mostSpot = ({ pools }: ZonePrice, { perSpotPool }: Spread): number => (pools === 0 ? 0 : perSpotPool * pools);
+
+/** Spot where it is cheaper with the toll, as much as its pools may hold; the zone's limit is around both markets, so the greedy order is exact. */
 function fillZones(onDemand: readonly ZonePrice[], spot: readonly ZonePrice[], spread: Spread, toll: number, offers: number) {
-  const zones = onDemand
-    .map((own, zone) => {
+  const places = onDemand
+    .flatMap((own, zone) => {
       const tolled = at(spot, zone).price + toll;
-      return tolled < own.price ? { price: tolled, index: at(spot, zone).index } : own;
+      const other = { zone, price: tolled, index: at(spot, zone).index, most: mostSpot(at(spot, zone), spread) };
+      return [{ zone, price: own.price, index: own.index, most: Infinity }, ...(tolled < own.price ? [other] : [])];
     })
     .filter(({ index }) => index >= 0)
     .sort((a, b) => a.price - b.price || a.index - b.index);
   const replicas: number[] = new Array(offers).fill(0);
+  const zoneLeft = onDemand.map(() => spread.perZone);
   let left = spread.replicas;
   let slots = 0;
-  for (const { price, index } of zones) {
-    const here = Math.min(left, spread.perZone);
+  for (const { zone, price, index, most } of places) {
+    const here = Math.min(left, most, at(zoneLeft, zone));
     replicas[index] = (replicas[index] ?? 0) + here;
     slots += here * price;
     left -= here;
+    zoneLeft[zone] = at(zoneLeft, zone) - here;
   }
   return { slots, replicas };
 }

@@ -21,20 +21,25 @@ export function trimmed(instance: Instance, workload: InstanceWorkload, choice: 
   return { option: choice.option, pools: kept.map((index) => at(choice.pools, index)), replicas: kept.map((index) => at(replicas, index)) };
 }
 
-/** Demand, spot share and the survive rule of one workload; quotas are the fleet's. */
+/** Demand, spot share and the survive rules of one workload; quotas are the fleet's. */
 export function obeysRules(instance: Instance, workload: InstanceWorkload, choice: Choice): boolean {
   const option = at(workload.options, choice.option);
   let total = 0;
   let onSpot = 0;
+  let mostInSpotPool = 0;
   const held = choice.pools.map((pool, index) => {
     const { offer: offerIndex, zone } = at(instance.pools, pool);
     const replicas = at(choice.replicas, index);
     const offer = at(instance.offers, offerIndex);
     total += replicas;
-    if (offer.spot) onSpot += replicas;
+    if (offer.spot) {
+      onSpot += replicas;
+      mostInSpotPool = Math.max(mostInSpotPool, replicas);
+    }
     return { replicas, perNode: Math.floor(offer.gpusPerNode / option.gpusPerReplica), zone };
   });
   const lost = mostLost(workload.survive, held);
   if (lost === null || total < option.need.whole || onSpot > spotLimit(workload.spotMaxShare, total)) return false;
+  if (workload.surviveSpotPool && total - mostInSpotPool < option.need.whole) return false;
   return total - lost >= option.need.degraded;
 }

@@ -1,3 +1,4 @@
+import { startupSeconds } from "../candidates/startup-time.ts";
 import { centsPerMonth } from "../cost/money.ts";
 import { at } from "../element.ts";
 import { count, grouped, listed, usd } from "../figures.ts";
@@ -6,7 +7,6 @@ import type { WorkloadSpec } from "../spec/fleet-spec.ts";
 import { type Day, idleSlots, withReplicas } from "./hours.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
 import { hoursPerDay, replicasAt } from "./replicas-by-hour.ts";
-import { startupSeconds } from "./startup-time.ts";
 
 /** What the hours of the day offer beyond following them: scaling to zero, and work that may wait on nodes that others leave idle. */
 export function dayFindings(assembly: Assembly, day: Day): Finding[] {

@@ -29,6 +29,8 @@ export interface FleetPlan {
   readonly explanation?: Explanation;
   /** With --explain: what the lines of the spec cost, dearest first. */
   readonly constraints?: readonly ConstraintPrice[];
+  /** When the plan started from a deployed fleet. Not part of the lock. */
+  readonly stability?: Stability;
   /** With --alternatives, cheapest first. */
   readonly otherFleets?: readonly OtherFleet[];
 }
@@ -129,8 +131,24 @@ export interface PlannedWorkload {
   readonly confidence: number;
   readonly availability: { readonly survive: Survive; readonly degradedShare: number };
   readonly spot: { readonly maxShare: number; readonly minSurvival: number };
+  /** Missing when nothing of it is on spot. */
+  readonly spotRisk?: SpotRisk;
   readonly deployments: readonly PlannedDeployment[];
   readonly cost: WorkloadCost;
+}
+
+/** What interruptions of its spot nodes do to a workload, as far as their rate is known. */
+export interface SpotRisk {
+  /** Chance that at a random moment enough replicas are up for the whole demand. */
+  readonly survival: number;
+  /** Expected share of the requests that find room, and are served inside the SLO. */
+  readonly servedShare: number;
+  /** Replicas lost, in the mean. */
+  readonly interruptionsPerMonth: number;
+  /** From the loss of a node to an answering replica, where the cloud has another node at once. */
+  readonly replacementSeconds: number;
+  /** Whether the plan keeps the whole demand served with any one spot pool gone. */
+  readonly survivesSpotPool: boolean;
 }
 
 /** The unit costs are null at zero demand, and where nothing of the unit is used. */
@@ -257,6 +275,14 @@ export interface Explanation {
   readonly groups: readonly CandidateGroup[];
   readonly constraints: readonly ConstraintPrice[];
   readonly marginal: Marginal;
+  /** What two layouts at once would save; null when no split was found that does. */
+  readonly mixing: Mixing | null;
+}
+
+/** A workload on two layouts at once: not planned, because it takes routing by weight. */
+export interface Mixing {
+  readonly savedUsdPerMonth: number;
+  readonly parts: readonly { readonly candidate: string; readonly share: number }[];
 }
 
 /** Candidates that lost for one reason, and the one that came closest. */
@@ -276,6 +302,25 @@ export interface Marginal {
   readonly usdPerMonthForOneMore: number | null;
   /** And for as many as the spare and one more. */
   readonly usdPerMonthForOneBeyondSpare: number | null;
+}
+
+/** How the plan stands to the fleet it started from, and to the one that would be planned from nothing. */
+export interface Stability {
+  readonly paybackDays: number;
+  readonly freshUsdPerMonth: number;
+  /** What this fleet costs more than that one. */
+  readonly stayingCostsUsdPerMonth: number;
+  readonly churn: Churn;
+  readonly freshChurn: Churn;
+}
+
+/** What it takes to get from the deployed fleet to another. */
+export interface Churn {
+  readonly nodesAdded: number;
+  readonly nodesRemoved: number;
+  readonly replicasStarted: number;
+  /** Once. */
+  readonly usd: number;
 }
 
 /** Another fleet for the same spec that a person would call different. */

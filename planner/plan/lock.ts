@@ -34,7 +34,7 @@ export const writeCommand = ({ spec }: LockFiles): string => `npx gpufleet plan 
 
 /** The lock as text. What was shown beside the fleet is left out: it changes nothing that is deployed. */
 export function lockText(plan: FleetPlan): string {
-  const { alternatives: _, rejected: __, otherFleets: ___, explanation: ____, constraints: _____, ...fleet } = plan;
+  const { stability: ______, alternatives: _, rejected: __, otherFleets: ___, explanation: ____, constraints: _____, ...fleet } = plan;
   return `${canonicalJson({ ...fleet, planSha256: sha256(canonicalJson(fleet)) })}\n`;
 }
 

@@ -53,6 +53,7 @@ function packingWorkload(workload: WorkloadSpec, candidates: readonly Candidate[
     survive: workload.availability.survive,
     degradedShare: workload.availability.degradedShare,
     spotMaxShare: workload.spot.maxShare,
+    surviveSpotPool: mustSurviveSpotPool(workload, candidates),
     options: candidates.map((candidate) => ({
       id: candidate.id,
       cluster: candidate.cluster,
@@ -63,3 +64,7 @@ function packingWorkload(workload: WorkloadSpec, candidates: readonly Candidate[
     })),
   };
 }
+
+/** Whether a workload must be able to lose any one of its spot pools: when the chance that one is away is more than it allows. */
+export const mustSurviveSpotPool = ({ spot }: WorkloadSpec, candidates: readonly Candidate[]): boolean =>
+  spot.maxShare > 0 && Math.max(0, ...candidates.map(({ spotPoolAway }) => spotPoolAway)) > 1 - spot.minSurvival;

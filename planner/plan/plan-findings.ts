@@ -1,9 +1,10 @@
 import { at } from "../element.ts";
+import { grouped } from "../figures.ts";
 import type { Finding } from "../finding.ts";
 import { batchDecision } from "../memory/batch-cap.ts";
-import type { Placement } from "../packing/problem.ts";
 import type { Day } from "./hours.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
+import { spotStanding } from "./spot-standing.ts";
 
 /** What the plan takes for granted beyond the spec's own defaults. */
 export function planAssumptions(assembly: Assembly, day: Day | null): Finding[] {
@@ -30,6 +31,7 @@ export function planAssumptions(assembly: Assembly, day: Day | null): Finding[] 
               "costs by the hour take it that replicas follow the profile and that nodes come and go with them; the headline is around the clock",
           },
         ]),
+    ...spotRates(assembly),
     ...(zones
       ? [{ code: "assume-zone-prices", path: "clouds", message: "every zone of a region has the region's price and has the instance type" }]
       : []),
@@ -75,18 +77,45 @@ export const estimatedPrice = (pool: {
 });
 
 function spotRisk(assembly: Assembly): Finding[] {
-  const onSpot = (placement: Placement) => at(assembly.offers, placement.offer).market === "spot";
-  const workloads = new Set(assembly.packing.placements.filter(onSpot).map(({ workload }) => workload));
-  return [...workloads].map((index): Finding => {
-    const workload = at(assembly.spec.workloads, index);
-    return {
-      code: "spot-interruption-not-modelled",
-      path: `${workload.path}.spot`,
-      message: "interruptions of spot nodes are not part of the capacity yet: only the share on spot and survive are",
-      value: workload.spot.maxShare,
-      suggestion: "use availability.survive: zone where the loss of a spot pool must not break the SLO",
-    };
+  return assembly.spec.workloads.flatMap((workload, index): Finding[] => {
+    const standing = spotStanding(
+      assembly,
+      assembly.packing.placements.filter((placement) => placement.workload === index),
+    );
+    if (standing === null || standing.survival >= workload.spot.minSurvival) return [];
+    return [
+      {
+        code: "spot-survival-missed",
+        path: `${workload.path}.spot.minSurvival`,
+        message: `enough replicas are up with a chance of ${grouped(standing.survival, 5)}, less than ${workload.spot.minSurvival}`,
+        value: standing.survival,
+        limit: workload.spot.minSurvival,
+        suggestion: "lower spot.maxShare, or list more zones and instance types",
+      },
+    ];
   });
+}
+
+/** The rates of interruption that the plan rests on. */
+function spotRates(assembly: Assembly): Finding[] {
+  const { spotModel } = assembly.catalog;
+  const rates = assembly.spec.workloads.flatMap((_, index) => {
+    const standing = spotStanding(
+      assembly,
+      assembly.packing.placements.filter((placement) => placement.workload === index),
+    );
+    return standing === null ? [] : [standing];
+  });
+  if (rates.length === 0) return [];
+  const unknown = rates.some(({ isPublished }) => !isPublished);
+  const { correlation, absence } = spotModel;
+  return [
+    {
+      code: "assume-spot-interruption",
+      path: "",
+      message: `spot nodes are lost at the published rate${unknown ? " (where none is published, at that of the worst band)" : ""}; ${grouped(correlation.sharedLossShare * 100)} % of the losses take the whole pool, which is then without capacity for ${grouped(absence.meanHours, 1)} h in the mean`,
+    },
+  ];
 }
 
 function weakEvidence(assembly: Assembly): Finding[] {

@@ -32,6 +32,7 @@ import { confidenceCost } from "./confidence-cost.ts";
 import { dayCost } from "./day-cost.ts";
 import { dayFindings } from "./day-findings.ts";
 import type { FleetPlan, Optimality } from "./fleet-plan.ts";
+import { fromLock } from "./from-lock.ts";
 import { dayOf } from "./hours.ts";
 import { packingProblem } from "./packing-problem.ts";
 import { planCost } from "./plan-cost.ts";
@@ -45,6 +46,8 @@ export interface PlanContext {
   /** Defaults that were filled in while the spec was read. */
   readonly assumptions?: readonly Finding[];
   readonly plannerVersion?: string;
+  /** The fleet that is deployed: the plan starts from it and pays for what it moves. */
+  readonly deployed?: FleetPlan;
   /** Other ways to serve each workload, at most this many; 0 for none. */
   readonly alternatives?: number;
   /** Keep every rejected candidate with its reason, and say what the lines of the spec cost; with a workload's name, explain that workload. */
@@ -87,14 +90,16 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
   const ask = whatIf(situation, searched);
   const blocking = [...unservable, ...infeasibleFindings(spec, problem, reasons), ...waysOut(situation, searched, reasons, ask)];
   if (blocking.length > 0 || !("packing" in result)) throw new PlanningError(blocking);
-  const assembly: Assembly = { spec, catalog, offers, candidates, packing: result.packing };
+  const fresh: Assembly = { spec, catalog, offers, candidates, packing: result.packing };
+  const replanned = context.deployed === undefined ? null : fromLock(fresh, context.deployed);
+  const assembly: Assembly = replanned === null ? fresh : { ...fresh, packing: replanned.packing };
   const day = dayOf(assembly);
   const atPeak = planCost(assembly);
   const pools = plannedPools(assembly, atPeak.byPool, day);
   const cost = { ...atPeak, ...dayCost(pools) };
-  const optimality = optimalityOf(result.packing, spec);
+  const optimality = optimalityOf(assembly.packing, spec);
   const budget = budgetStanding(spec, cost, optimality);
-  if (budget.broken !== null) throw new PlanningError([budget.broken, ...insideBudget(spec, searched, result.packing, ask)]);
+  if (budget.broken !== null) throw new PlanningError([budget.broken, ...insideBudget(spec, searched, assembly.packing, ask)]);
   const paidForConfidence =
     context.explain === true
       ? await confidenceCost({ cost }, spec, (other) =>
@@ -134,6 +139,7 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
       ...commitmentFindings(pools),
       ...offerFindings,
     ],
+    ...(replanned === null ? {} : { stability: replanned.stability }),
     ...alternativesAndRejections(assembly, rejected, context),
     ...explanations(assembly, situation, searched, context, ask),
   };

@@ -1,6 +1,7 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Candidate } from "../candidates/candidate.ts";
 import { hostShare } from "../candidates/host-share.ts";
+import { startupSeconds } from "../candidates/startup-time.ts";
 import { at } from "../element.ts";
 import type { Placement } from "../packing/problem.ts";
 import type { ServingPoint } from "../performance/serving-point.ts";
@@ -10,8 +11,9 @@ import { roundToMicro } from "../units.ts";
 import type { Money, PlannedDeployment, PlannedMemory, PlannedWorkload, WorkloadCost } from "./fleet-plan.ts";
 import type { Day } from "./hours.ts";
 import { deploymentName } from "./names.ts";
+import { mustSurviveSpotPool } from "./packing-problem.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
-import { startupSeconds } from "./startup-time.ts";
+import { spotStanding } from "./spot-standing.ts";
 
 /** Every workload with its deployments, one per pool it sits in. `costs` are the finished figures by workload name. */
 export function plannedWorkloads(assembly: Assembly, costs: Readonly<Record<string, Money>>, day: Day | null): PlannedWorkload[] {
@@ -31,10 +33,29 @@ export function plannedWorkloads(assembly: Assembly, costs: Readonly<Record<stri
       confidence: assembly.spec.confidence,
       availability: workload.availability,
       spot: workload.spot,
+      ...spotRiskOf(assembly, workload, placements),
       deployments: plannedDeployments(assembly, workload, placements, day),
       cost: workloadCost(costs[workload.name] ?? { usdPerHour: 0, usdPerMonth: 0 }, workload.demand),
     };
   });
+}
+
+function spotRiskOf(assembly: Assembly, workload: WorkloadSpec, placements: readonly Placement[]): Pick<PlannedWorkload, "spotRisk"> {
+  const [first] = placements;
+  if (first === undefined) return {};
+  const candidates = at(assembly.candidates, first.workload);
+  const standing = spotStanding(assembly, placements);
+  if (standing === null) return {};
+  const { isPublished: _, survival, servedShare, interruptionsPerMonth, ...rest } = standing;
+  return {
+    spotRisk: {
+      survival: roundToMicro(survival),
+      servedShare: roundToMicro(servedShare),
+      interruptionsPerMonth: roundToMicro(interruptionsPerMonth),
+      ...rest,
+      survivesSpotPool: mustSurviveSpotPool(workload, candidates),
+    },
+  };
 }
 
 function plannedDeployments(

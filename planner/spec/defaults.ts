@@ -5,6 +5,7 @@ export const defaults = {
   markets: ["on-demand", "spot"],
   commitment: "1-year",
   confidence: 0.9,
+  paybackDays: 30,
   budgetMode: "soft",
   qualityFloor: "fp8",
   kvCacheDtype: "auto",

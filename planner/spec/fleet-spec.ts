@@ -20,6 +20,8 @@ export interface FleetSpec {
   readonly budget: { readonly usdPerMonth: number; readonly mode: "soft" | "hard" } | null;
   /** Chance that a workload's SLO holds, given the prediction's error bar; 0.5 to 0.999. */
   readonly confidence: number;
+  /** What moving away from the deployed fleet costs; missing for the defaults. */
+  readonly stability?: StabilitySpec;
   readonly tags: Readonly<Record<string, string>>;
   readonly workloads: readonly WorkloadSpec[];
 }
@@ -57,6 +59,15 @@ export interface QuotaSpec {
   readonly family: string;
   readonly market: Market;
   readonly gpus: number;
+}
+
+export interface StabilitySpec {
+  /** Days in which a move must have earned what it cost. */
+  readonly paybackDays: number;
+  /** Missing: its price while it is provisioned. */
+  readonly usdPerNodeAdded?: number;
+  /** Missing: its GPUs' part of the node while it starts. */
+  readonly usdPerReplicaStarted?: number;
 }
 
 export interface WorkloadSpec {

@@ -18,6 +18,7 @@ import { poolsAreTheCatalogs } from "./rules/pools.ts";
 import { pricesAreTheCatalogs } from "./rules/prices.ts";
 import { referencesResolve } from "./rules/references.ts";
 import { spotShareHolds } from "./rules/spot.ts";
+import { spotSurvives } from "./rules/spot-survival.ts";
 import { lossesAreSurvived } from "./rules/survival.ts";
 import { unitCostsAgree } from "./rules/unit-costs.ts";
 import { wishesAreGranted } from "./rules/wishes.ts";
@@ -30,6 +31,7 @@ const rules: readonly Rule[] = [
   demandIsServed,
   lossesAreSurvived,
   spotShareHolds,
+  spotSurvives,
   layoutIsOne,
   namesAreSound,
   referencesResolve,

@@ -8,6 +8,16 @@ export interface RawCatalog {
   readonly instances: ReadonlyMap<string, RawInstance>;
   readonly prices: readonly RawPrice[];
   readonly models: ReadonlyMap<string, RawModel>;
+  /** Band of interruption by "instance region". */
+  readonly spotBands: ReadonlyMap<string, number>;
+  readonly spotModel: RawSpotModel;
+}
+
+export interface RawSpotModel {
+  readonly correlation: { readonly sharedLossShare: number };
+  readonly absence: { readonly meanHours: number };
+  readonly bands: { readonly lostShareUpTo: readonly number[] };
+  readonly provisioning: { readonly seconds: number };
 }
 
 export interface RawGpu {
@@ -91,6 +101,13 @@ export function readRawCatalog(overridesText?: string): RawCatalog {
     instances: byId([...rowsUnder<RawInstance>("instances"), ...own.instances]),
     prices: [...rowsUnder<RawPrice>("prices").filter((row) => !ownKeys.has(priceKey(row))), ...own.prices],
     models: byId(rowsUnder<RawModel>("models")),
+    spotBands: new Map(
+      rowsUnder<{ readonly instance: string; readonly region: string; readonly bandIndex: number }>("spot-interruption").map((row) => [
+        `${row.instance} ${row.region}`,
+        row.bandIndex,
+      ]),
+    ),
+    spotModel: readJson("spot-model.json") as RawSpotModel,
   };
 }
 

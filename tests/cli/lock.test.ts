@@ -50,8 +50,18 @@ describe("plan --write", () => {
     expect(out).toMatch(/\nWrote two\.plan\.json\n$/);
     expect(readdirSync(directory).toSorted()).toEqual([...before, "two.plan.json"].toSorted());
     const { planSha256, ...plan } = JSON.parse(read("two.plan.json"));
-    expect(plan).toEqual(JSON.parse((await here("plan", "two.fleet.yaml", "--json")).out));
+    expect(plan).toEqual(JSON.parse((await here("plan", "two.fleet.yaml", "--json", "--fresh")).out));
     expect(planSha256).toBe(sha256(canonicalJson(plan)));
+  });
+
+  test("what is kept is where the next plan starts, and --fresh does not look at it", async () => {
+    await here("plan", "two.fleet.yaml", "--write");
+    const planned = async (...flags: string[]) => JSON.parse((await here("plan", "two.fleet.yaml", "--json", ...flags)).out);
+    expect((await planned()).stability.churn).toEqual({ nodesAdded: 0, nodesRemoved: 0, replicasStarted: 0, usd: 0 });
+    expect(await planned("--fresh")).not.toHaveProperty("stability");
+    expect((await here("plan", "two.fleet.yaml")).out).toContain("From the deployed fleet: nothing changes.");
+    writeFileSync(path("two.plan.json"), "{");
+    expect(await planned()).not.toHaveProperty("stability");
   });
 
   test("twice gives the same bytes, and the second time nothing is written", async () => {

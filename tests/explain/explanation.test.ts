@@ -82,3 +82,19 @@ test("an explanation as people read it", async () => {
   const section = text.slice(text.indexOf("Why chat is served"), text.indexOf("\n\nWarnings"));
   await expect(`${section}\n`).toMatchFileSnapshot("goldens/explanation.txt");
 });
+
+test("a split over two layouts that is said to save is a fleet at that cost", async () => {
+  const text = { fleet: "mixed", markets: ["on-demand"], workloads: [chat(70, { name: "first" }), chat(9, { name: "second" })] };
+  const whole = specOf(text);
+  const plan = await planFleet(whole, catalog, {}, { explain: "first" });
+  const { mixing } = plan.explanation ?? {};
+  expect(mixing).toBeDefined();
+  if (mixing == null) return;
+  const [one, other] = mixing.parts.map(({ share }) => 70 * share);
+  const split = specOf({
+    ...text,
+    workloads: [chat(one ?? 0, { name: "first" }), chat(9, { name: "second" }), chat(other ?? 0, { name: "first-rest" })],
+  });
+  const apart = (await ask(split)).plan;
+  expect(plan.cost.usdPerMonth - mixing.savedUsdPerMonth).toBeCloseTo(apart?.cost.usdPerMonth ?? 0, 0);
+});

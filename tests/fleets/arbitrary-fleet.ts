@@ -136,7 +136,13 @@ const workload = (name: string, clusters: readonly string[]): fc.Arbitrary<Writt
         fc.record({ survive: fc.constantFrom("none", "replica", "node", "zone"), degradedShare: share }, { requiredKeys: ["survive"] }),
         2,
       ),
-      spot: maybe(fc.record({ maxShare: fc.constantFrom(0, 0.2, 0.33, 0.5, 0.8, 1) }), 2),
+      spot: maybe(
+        fc.record(
+          { maxShare: fc.constantFrom(0, 0.2, 0.33, 0.5, 0.8, 1), minSurvival: fc.constantFrom(0.5, 0.99, 0.999, 0.9999) },
+          { requiredKeys: ["maxShare"] },
+        ),
+        2,
+      ),
       residency: maybe(fc.constantFrom(["us-east-1"], ["us-central1", "us-west-2", "us-east-1"]), 12),
       maxReplicasPerNode: maybe(fc.constantFrom(1, 2, 4), 10),
       dedicatedNodes: maybe(fc.constant(true), 8),

@@ -82,6 +82,11 @@ const relaxations: Readonly<Record<string, (fleet: WrittenFleet) => WrittenFleet
   "without lists of GPUs and instances": ({ gpus: _, instances: __, ...fleet }) => fleet,
   "without quotas": ({ quotas: _, ...fleet }) => fleet,
   "in any cluster": (fleet) => everyWorkload(fleet, ({ clusters: _, ...workload }) => workload),
+  "with everything to be had": ({ unavailable: _, ...fleet }) => fleet,
+  "with no wishes about nodes": (fleet) =>
+    everyWorkload(fleet, ({ dedicatedNodes: _, maxReplicasPerNode: __, hostPerReplica: ___, residency: ____, ...workload }) => workload),
+  "with any survival of spot": (fleet) =>
+    everyWorkload(fleet, ({ spot, ...workload }) => (spot === undefined ? workload : { ...workload, spot: { ...spot, minSurvival: 0.5 } })),
   "with nothing to survive": (fleet) => everyWorkload(fleet, ({ availability: _, ...workload }) => workload),
   "with any share on spot": (fleet) => everyWorkload(fleet, (workload) => ({ ...workload, spot: { maxShare: 1 } })),
   "with less demand": (fleet) => everyWorkload(fleet, (workload) => times(workload, 0.6)),

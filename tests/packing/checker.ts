@@ -62,6 +62,12 @@ export function ruleHolds(
   const onSpot = sum(places.filter(({ spot }) => spot).map(({ replicas }) => replicas));
   if (total * option.capacity < workload.demand) return false;
   if (onSpot > Math.floor(workload.spotMaxShare * total + 1e-6)) return false;
+  const spotPools = Map.groupBy(
+    placements.filter(({ offer }) => problem.offers[offer]?.market === "spot"),
+    ({ offer, zone }) => `${offer} ${zone}`,
+  );
+  const mostInSpotPool = Math.max(0, ...[...spotPools.values()].map((pool) => sum(pool.map(({ replicas }) => replicas))));
+  if (workload.surviveSpotPool === true && (total - mostInSpotPool) * option.capacity < workload.demand) return false;
   if (workload.survive === "none") return true;
   const zones = [...new Set(places.map(({ zone }) => zone))];
   if (workload.survive === "zone" && zones.includes(null)) return false;

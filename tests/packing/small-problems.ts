@@ -35,6 +35,7 @@ function workload(offers: readonly PackingOffer[]): fc.Arbitrary<PackingWorkload
     survive: fc.constantFrom("none" as const, "none" as const, "replica" as const, "node" as const, "zone" as const),
     degradedShare: fc.constantFrom(0, 0.3, 0.5, 1, 1),
     spotMaxShare: fc.constantFrom(0, 0.3, 0.5, 1),
+    surviveSpotPool: fc.constantFrom(false, false, true),
     options: fc
       .array(option(offers), { minLength: 1, maxLength: 3 })
       .map((options) => options.map((one, index) => ({ ...one, id: `option-${index}` }))),

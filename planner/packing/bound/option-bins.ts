@@ -73,6 +73,7 @@ export function fillBins(pricer: Pricer, workload: number, option: InstanceOptio
       const whole = offer.usdPerNodeHour + limitPrice(offer.limits, terms.multipliers) * offer.gpusPerNode;
       if (row < 0) fillOwnNodes(bins, bin, spread, whole);
       else fillSharedNodes(pricer, { bin, row, workload, gpus: option.gpusPerReplica, perNode, spread, usdPerNode: whole }, terms);
+      if (offer.spot) bins.most[bin] = Math.min(bins.most[bin] as number, spread.perSpotPool * (offer.pools.length / pools));
     }
   }
 }

@@ -14,7 +14,7 @@ export function nodeSpreads(need: ReplicaNeed, places: Places): Spread[] {
   const result: Spread[] = [];
   for (let loss = leastLost; loss <= mostLost; loss++) {
     const replicas = Math.max(need.whole, need.degraded + loss);
-    result.push({ replicas, spotOf: replicas, perPool: loss === mostLost ? Infinity : loss, perZone: Infinity });
+    result.push({ replicas, spotOf: replicas, perPool: loss === mostLost ? Infinity : loss, perSpotPool: Infinity, perZone: Infinity });
   }
   return result;
 }

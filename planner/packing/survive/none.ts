@@ -3,5 +3,5 @@ import type { Spread } from "./spread.ts";
 
 /** `survive: none`: the demand is served while nothing is lost. */
 export function noneSpreads(need: ReplicaNeed): Spread[] {
-  return [{ replicas: need.whole, spotOf: need.whole, perPool: Infinity, perZone: Infinity }];
+  return [{ replicas: need.whole, spotOf: need.whole, perPool: Infinity, perSpotPool: Infinity, perZone: Infinity }];
 }

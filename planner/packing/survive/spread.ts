@@ -3,6 +3,7 @@ import type { ReplicaNeed } from "../replica-need.ts";
 import { nodeSpreads } from "./node.ts";
 import { noneSpreads } from "./none.ts";
 import { replicaSpreads } from "./replica.ts";
+import { withSpotPools, withSpotPoolsForBound } from "./spot-pool.ts";
 import { zoneSpreadRanges, zoneSpreads } from "./zone.ts";
 
 /**
@@ -16,6 +17,8 @@ export interface Spread {
   readonly spotOf: number;
   /** Most replicas in a pool one node of which could hold more than this; pools of smaller nodes hold any number. */
   readonly perPool: number;
+  /** Most replicas in one spot pool. */
+  readonly perSpotPool: number;
   /** Most replicas in one zone, over all offers. Not Infinity means that every pool is bound to a zone. */
   readonly perZone: number;
 }
@@ -26,9 +29,15 @@ export interface Places {
   readonly largestNodeReplicas: number;
   readonly zones: number;
   readonly spotMaxShare: number;
+  readonly surviveSpotPool: boolean;
 }
 
 export function spreads(survive: Survive, need: ReplicaNeed, places: Places): Spread[] {
+  const own = ofRule(survive, need, places);
+  return places.surviveSpotPool ? withSpotPools(own, need) : own;
+}
+
+function ofRule(survive: Survive, need: ReplicaNeed, places: Places): Spread[] {
   switch (survive) {
     case "none":
       return noneSpreads(need);
@@ -42,5 +51,7 @@ export function spreads(survive: Survive, need: ReplicaNeed, places: Places): Sp
 }
 
 /** Spreads no dearer than any placement that obeys the rule: those of the search, or ranges of them where some are left out. */
-export const spreadsForBound = (survive: Survive, need: ReplicaNeed, places: Places): Spread[] =>
-  survive === "zone" ? zoneSpreadRanges(need, places) : spreads(survive, need, places);
+export function spreadsForBound(survive: Survive, need: ReplicaNeed, places: Places): Spread[] {
+  const own = survive === "zone" ? zoneSpreadRanges(need, places) : ofRule(survive, need, places);
+  return places.surviveSpotPool ? withSpotPoolsForBound(own, need) : own;
+}

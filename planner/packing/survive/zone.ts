@@ -26,6 +26,7 @@ const spreadOf = (need: ReplicaNeed, fewest: number, perZone: number): Spread =>
   replicas: replicasFor(need, fewest),
   spotOf: replicasFor(need, perZone),
   perPool: Infinity,
+  perSpotPool: Infinity,
   perZone,
 });
 

@@ -1,14 +1,14 @@
 import { instanceFamily } from "../../../catalog/instance-family.ts";
 import { findGpu, findInstanceType, suggest } from "../../../catalog/lookup.ts";
 import { defaults } from "../defaults.ts";
-import type { AllowDeny, FleetSpec, QuotaSpec } from "../fleet-spec.ts";
+import type { AllowDeny, FleetSpec, QuotaSpec, StabilitySpec } from "../fleet-spec.ts";
 import { didYouMean } from "../parse-fields.ts";
 import type { RawFleet } from "../schema/fleet.ts";
 import { show } from "../show.ts";
 import type { Where } from "./clusters.ts";
 import { assumeDefault, type Resolving } from "./place.ts";
 
-type Limits = Pick<FleetSpec, "gpus" | "instances" | "quotas" | "budget" | "confidence">;
+type Limits = Pick<FleetSpec, "gpus" | "instances" | "quotas" | "budget" | "confidence" | "stability">;
 
 /** What the fleet may use and spend. */
 export function resolveLimits(raw: RawFleet, where: Where, context: Resolving): Limits {
@@ -31,6 +31,15 @@ export function resolveLimits(raw: RawFleet, where: Where, context: Resolving): 
     quotas: resolveQuotas(raw, where, context),
     budget: raw.budget == null ? null : { usdPerMonth: raw.budget.usdPerMonth, mode: raw.budget.mode ?? defaults.budgetMode },
     confidence: raw.confidence ?? defaults.confidence,
+    ...(raw.stability === undefined ? {} : { stability: resolveStability(raw.stability) }),
+  };
+}
+
+function resolveStability({ paybackDays, usdPerNodeAdded, usdPerReplicaStarted }: NonNullable<RawFleet["stability"]>): StabilitySpec {
+  return {
+    paybackDays: paybackDays ?? defaults.paybackDays,
+    ...(usdPerNodeAdded === undefined ? {} : { usdPerNodeAdded }),
+    ...(usdPerReplicaStarted === undefined ? {} : { usdPerReplicaStarted }),
   };
 }
 

@@ -1,5 +1,4 @@
 import type { Finding } from "../../finding.ts";
-import { defaults } from "../defaults.ts";
 import type { WorkloadPlace } from "./place.ts";
 
 export const notSupported = (path: string, what: string, suggestion: string): Finding => ({
@@ -22,9 +21,4 @@ export function refuseUnsupportedWorkload({ raw, at, notes }: WorkloadPlace): vo
   }
   if (raw.speculative != null)
     notes.error(notSupported(at("speculative"), "speculative decoding", "take it out; the plan is then made without it"));
-  if (raw.spot?.minSurvival !== undefined && raw.spot.minSurvival !== defaults.spotMinSurvival) {
-    notes.error(
-      notSupported(at("spot", "minSurvival"), "another survival than 0.99", "take the line out, and lower spot.maxShare to be safer"),
-    );
-  }
 }

@@ -168,6 +168,41 @@ export const fleetShape = {
   )
     .nullable()
     .optional(),
+  stability: mapping(
+    {
+      paybackDays: quantity({
+        noun: "a number of days",
+        unit: "days",
+        min: 0.1,
+        max: 3650,
+        description: "Days in which moving away from the deployed fleet must have earned what it cost.",
+        default: defaults.paybackDays,
+        example: 90,
+      }).optional(),
+      usdPerNodeAdded: quantity({
+        noun: "a number of US dollars",
+        unit: "US dollars",
+        min: 0,
+        max: 1e6,
+        description: "What adding a node costs once.",
+        defaultText: "its price while it is provisioned",
+        example: 20,
+      }).optional(),
+      usdPerReplicaStarted: quantity({
+        noun: "a number of US dollars",
+        unit: "US dollars",
+        min: 0,
+        max: 1e6,
+        description: "What starting a replica elsewhere costs once.",
+        defaultText: "its GPUs' part of the node while it starts",
+        example: 50,
+      }).optional(),
+    },
+    {
+      noun: "a mapping such as {paybackDays: 90, usdPerReplicaStarted: 50}",
+      description: "What changing a deployed fleet costs, for plans that start from a lock.",
+    },
+  ).optional(),
   confidence: quantity({
     noun: "a probability",
     unit: "probability",

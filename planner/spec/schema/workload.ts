@@ -91,7 +91,7 @@ export const workloadFieldShape = {
         unit: "probability",
         min: 0.5,
         max: 0.99999,
-        description: "Chance that enough spot capacity is left. Values other than the default are not supported yet.",
+        description: "Chance that at a random moment enough replicas are up, spot nodes being lost and replaced.",
         default: defaults.spotMinSurvival,
       }).optional(),
     },

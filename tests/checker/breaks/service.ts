@@ -1,4 +1,4 @@
-import { asked, type Break, deployments, first, poolOf, spotPool, workload } from "./break.ts";
+import { asked, type Break, deployments, first, poolOf, some, spotPool, workload } from "./break.ts";
 
 export const demand: readonly Break[] = [
   ["a workload without replicas", /capacity 0 is below the demand/, (plan) => workload(plan, "code").deployments.splice(0)],
@@ -74,6 +74,16 @@ export const losses: readonly Break[] = [
     "too much on spot",
     /digest: \d of \d replicas are on spot, more than the share 0.4/,
     (_, spec) => Object.assign(asked(spec, "digest").spot, { maxShare: 0.4 }),
+  ],
+  [
+    "too many in one spot pool",
+    /digest: it survives with 0.99\d*, less than 0.9999999/,
+    (_, spec) => Object.assign(asked(spec, "digest").spot, { minSurvival: 0.9999999 }),
+  ],
+  [
+    "another survival than the model's",
+    /digest: it says another survival than/,
+    (plan) => Object.assign(some(workload(plan, "digest").spotRisk), { survival: 0.5 }),
   ],
   [
     "spot in any zone",
