@@ -9,6 +9,7 @@ import { findingText } from "../reports/finding-text.ts";
 import { spotPriceDays } from "../reports/price-age.ts";
 import type { DiffFlags } from "./commands/diff.ts";
 import { badInput } from "./failure.ts";
+import { withLinePrices } from "./line-prices.ts";
 import { openPlan } from "./open-plan.ts";
 import { renderingOf, type Session } from "./session.ts";
 
@@ -25,12 +26,15 @@ export async function runDiff(oldPath: string, newPath: string, flags: DiffFlags
     });
   }
   const { directory, today } = session.io;
-  const open = async (path: string): Promise<FleetPlan | null> => (path === noFleet ? null : await openPlan(path, directory));
-  const diff = diffPlans(await open(oldPath), await open(newPath), {
+  const before = oldPath === noFleet ? null : await openPlan(oldPath, directory);
+  const given = newPath === noFleet ? null : await openPlan(newPath, directory, flags.cheaper);
+  const after = given === null || flags.cheaper === undefined ? given : await priced(given, newPath, session);
+  const diff = diffPlans(before, after, {
     today: today(),
     maxPriceAgeDays: flags.maxPriceAge ?? spotPriceDays,
     maxIncrease: flags.maxIncrease ?? null,
     failOnUnpriced: flags.failOnUnpriced === true,
+    ...(flags.growthPercent === undefined ? {} : { growthPercent: flags.growthPercent }),
   });
   const format = flags.format ?? (flags.json ? "json" : "text");
   if (format === "json") await session.printJson(diff);
@@ -42,6 +46,14 @@ export async function runDiff(oldPath: string, newPath: string, flags: DiffFlags
   // The answer stands on standard output already, findings and all.
   await session.io.err.write(`${broken.map(findingText).join("\n")}\n`);
   session.endWith(1);
+}
+
+/** A reviewer who cannot be told what would be cheaper is still told everything else. */
+async function priced(plan: FleetPlan, path: string, { io }: Session): Promise<FleetPlan> {
+  const result = await withLinePrices(plan, path, io.directory);
+  if (!("code" in result)) return result;
+  await io.err.write(`${findingText(result)}\n`);
+  return plan;
 }
 
 /** What needs action is always said. */

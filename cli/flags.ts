@@ -47,3 +47,9 @@ export function countFlag(text: string): number {
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("expected a whole number of 1 or more");
   return value;
 }
+
+export function growthFlag(text: string): number {
+  const value = numberFlag(text);
+  if (value <= -100 || value > 1000) throw new InvalidArgumentError("expected a percentage above -100, at most 1000");
+  return value;
+}

@@ -10,11 +10,14 @@ import { plannerVersion } from "./version.ts";
 
 const mistakesShown = 5;
 
-/** The plan in a file (`*.json`: a lock, or what `plan --json` printed), or that of a spec, planned on the spot. */
-export async function openPlan(path: string, directory: string): Promise<FleetPlan> {
+/**
+ * The plan in a file (`*.json`: a lock, or what `plan --json` printed), or that of a spec, planned on the spot: with `explain` it says what
+ * its lines cost.
+ */
+export async function openPlan(path: string, directory: string, explain = false): Promise<FleetPlan> {
   if (path.endsWith(".json")) return readPlan(path, directory);
   const { spec, catalog, ...context } = openSpec(path, directory);
-  return await planFleet(spec, catalog, {}, { ...context, plannerVersion: plannerVersion() });
+  return await planFleet(spec, catalog, {}, { ...context, plannerVersion: plannerVersion(), explain });
 }
 
 function readPlan(path: string, directory: string): FleetPlan {

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Amount } from "../../reports/diff/amount.ts";
-import { addCommonFlags, addExamples, wholeFlag } from "../flags.ts";
+import { addCommonFlags, addExamples, growthFlag, wholeFlag } from "../flags.ts";
 import type { CommonFlags, Session } from "../session.ts";
 
 export interface DiffFlags extends CommonFlags {
@@ -9,6 +9,8 @@ export interface DiffFlags extends CommonFlags {
   readonly maxIncrease?: Amount;
   readonly maxPriceAge?: number;
   readonly failOnUnpriced?: true;
+  readonly growthPercent?: number;
+  readonly cheaper?: true;
 }
 
 export function diffCommand(session: Session): Command {
@@ -42,10 +44,16 @@ export function diffCommand(session: Session): Command {
       ),
     )
     .addOption(new Option("--max-price-age <days>", "name spot prices older than this (default: 30)").argParser(wholeFlag))
+    .addOption(
+      new Option("--growth-percent <g>", "say how long the budget lasts when what is bought grows by this from month to month").argParser(
+        growthFlag,
+      ),
+    )
+    .option("--cheaper", "say which line of the new spec costs most; for a lock, of the spec beside it, which is planned anew")
     .option("--fail-on-unpriced", "exit with 1 when offers that the new spec allows have no price or a pool has an estimated one");
   return addExamples(addCommonFlags(command), [
     ["gpufleet diff stacks/prod.plan.json stacks/prod.fleet.yaml", "what the next deployment changes"],
-    ["gpufleet diff base.plan.json stacks/prod.plan.json --format markdown", "a pull request comment"],
+    ["gpufleet diff base.plan.json stacks/prod.plan.json --format markdown --cheaper", "a pull request comment"],
     ["gpufleet diff none stacks/prod.plan.json --format json", "a first fleet, for a program"],
   ]);
 }

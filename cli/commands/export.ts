@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { addCommonFlags, addExamples, countFlag, numberFlag, shareFlag } from "../flags.ts";
+import { addCommonFlags, addExamples, countFlag, growthFlag, shareFlag } from "../flags.ts";
 import type { CommonFlags, Session } from "../session.ts";
 
 export interface ExportFlags extends CommonFlags {
@@ -29,12 +29,6 @@ const byCloud = (text: string, previous: ByCloud | undefined): ByCloud => {
 
 const account = (flags: string, description: string): Option =>
   new Option(flags, `${description}; aws=VALUE for one cloud, may be given several times`).argParser(byCloud);
-
-const growthFlag = (text: string): number => {
-  const value = numberFlag(text);
-  if (value <= -100 || value > 1000) throw new InvalidArgumentError("expected a percentage above -100, at most 1000");
-  return value;
-};
 
 const monthsFlag = (text: string): number => {
   const count = countFlag(text);

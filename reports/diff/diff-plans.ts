@@ -1,12 +1,14 @@
 import type { FleetPlan } from "../../planner/plan/fleet-plan.ts";
 import { stalePrices } from "../price-age.ts";
 import type { Amount } from "./amount.ts";
+import { cheaperOf } from "./cheaper.ts";
 import { findingChanges, named, unpriced } from "./finding-changes.ts";
 import { fleetCauses, isInput } from "./fleet-causes.ts";
 import { breakdownChanges, moneyChange } from "./money-change.ts";
 import { overlapOf } from "./overlap.ts";
 import type { Cause, ChangeKind, PlanDiff, WorkloadChange } from "./plan-diff.ts";
 import { poolChanges } from "./pool-changes.ts";
+import { runwayOf } from "./runway.ts";
 import { type OwnChange, ownChanges } from "./workload-changes.ts";
 
 export interface DiffContext {
@@ -18,6 +20,8 @@ export interface DiffContext {
   readonly maxIncrease: Amount | null;
   /** Offers without a price and estimated prices need action. */
   readonly failOnUnpriced?: boolean;
+  /** Expected from month to month, in percent: how long the budget lasts. */
+  readonly growthPercent?: number;
 }
 
 /** What changes from one plan to the other; null stands for no fleet, and not on both sides. Pure. */
@@ -48,6 +52,8 @@ export function diffPlans(before: FleetPlan | null, after: FleetPlan | null, con
     causes,
     overlap: overlapOf(old, now),
     budget: { old: old.budget, new: now.budget },
+    runway: context.growthPercent === undefined ? null : runwayOf(now, context.growthPercent, context.today),
+    cheaper: after === null ? null : cheaperOf(after),
     unpriced: unpriced(now),
     findings: findingChanges(old, now, cost, context),
     optimality: now.optimality,

@@ -43,10 +43,10 @@ const warningsOf = (plan: FleetPlan): Finding[] =>
   );
 
 /** `workloads[2].slo` -> `search.slo`: the number may be another workload's in the other plan. */
-export const named = (findings: readonly Finding[], { workloads }: FleetPlan): Finding[] =>
-  findings.map((finding) => ({
-    ...finding,
-    path: finding.path.replace(/^workloads\[(\d+)\]/, (path, index: string) => workloads[Number(index)]?.name ?? path),
+export const named = <T extends { readonly path: string }>(lines: readonly T[], { workloads }: FleetPlan): T[] =>
+  lines.map((line) => ({
+    ...line,
+    path: line.path.replace(/^workloads\[(\d+)\]/, (path, index: string) => workloads[Number(index)]?.name ?? path),
   }));
 
 function increaseFindings(cost: MoneyChange, limit: Amount | null): Finding[] {

@@ -6,9 +6,10 @@ import { counted } from "../quantity.ts";
 import { fitSections, type Section } from "./fit.ts";
 import { poolSection, workloadSection } from "./markdown-changes.ts";
 import { escapeMarkdown as plain, tableHead, tableRow } from "./markdown-text.ts";
+import { budgetTexts, cheaperTexts } from "./outlook-text.ts";
 import type { MoneyChange, PlanDiff } from "./plan-diff.ts";
 import { unpricedTexts } from "./unpriced-text.ts";
-import { basisTexts, budgetText, causeText, headlineText, overlapTexts, proofText, shareText, signedCents } from "./wording.ts";
+import { basisTexts, causeText, headlineText, overlapTexts, proofText, shareText, signedCents } from "./wording.ts";
 
 /** GitHub refuses a longer comment. */
 export const commentLimit = 65_536;
@@ -23,11 +24,8 @@ export function renderDiffMarkdown(diff: PlanDiff, limit = commentLimit): string
   const sections = [
     list("needed action", "**Needs action**", diff.findings.needsAction.map(findingText)),
     ...(diff.kind === "unchanged" ? [] : [costSection(diff)]),
-    list(
-      "budget",
-      "",
-      [budgetText(diff)].flatMap((text) => (text === null ? [] : [`Budget: ${text}.`])),
-    ),
+    list("budget", "", budgetTexts(diff)),
+    list("what would be cheaper", "", cheaperTexts(diff)),
     list("causes", "**Why**, beyond single workloads", diff.causes.map(causeText)),
     ...(diff.overlap === null ? [] : [list("overlap", "**While pools are replaced**", overlapTexts(diff.overlap))]),
     workloadSection(diff.workloads),

@@ -1,5 +1,5 @@
 import type { Finding, FindingValue } from "../../planner/finding.ts";
-import type { FleetPlan, Money, PlanInputs } from "../../planner/plan/fleet-plan.ts";
+import type { ConstraintPrice, FleetPlan, Money, PlanInputs } from "../../planner/plan/fleet-plan.ts";
 
 /**
  * What changes between two plans, what it costs and why: plain JSON, the same object in `diff --format json` and behind the texts.
@@ -21,6 +21,10 @@ export interface PlanDiff {
   readonly causes: readonly Cause[];
   readonly overlap: Overlap | null;
   readonly budget: OldAndNew<FleetPlan["budget"]>;
+  /** Of the new plan; null without a budget or an expected growth. */
+  readonly runway: Runway | null;
+  /** Null where it was not looked for. */
+  readonly cheaper: Cheaper | null;
   readonly unpriced: Unpriced;
   readonly findings: FindingChanges;
   readonly optimality: FleetPlan["optimality"];
@@ -106,6 +110,24 @@ export interface Overlap {
   }[];
   /** Workloads whose old replicas go before the new ones can start: machines that stand in a rack cannot be added to. */
   readonly gaps: readonly string[];
+}
+
+/** How long the budget lasts under growth. */
+export interface Runway {
+  readonly growthPercentPerMonth: number;
+  /** Months from today's on, it included, that stay within the budget; null when all that were looked at do. */
+  readonly monthsWithin: number | null;
+  /** YYYY-MM */
+  readonly firstMonthOverBudget: string | null;
+  readonly monthsLookedAhead: number;
+}
+
+/** Single lines of the new spec that could be otherwise, and what the fleet would cost less a month; largest first. Savings of two do not add up. */
+export interface Cheaper {
+  /** Hardware, markets, quotas, sharing of nodes: no user of a workload would notice. */
+  readonly promisesKept: readonly ConstraintPrice[];
+  /** Latency, availability, spot, precision, place. */
+  readonly promiseLoosened: readonly ConstraintPrice[];
 }
 
 export interface Unpriced {

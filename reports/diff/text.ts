@@ -4,11 +4,11 @@ import { cents } from "../money.ts";
 import { pricesAsOf } from "../price-age.ts";
 import { type Rendering, styleFor } from "../style.ts";
 import { byWeight, countsText } from "./markdown-changes.ts";
+import { budgetTexts, cheaperTexts } from "./outlook-text.ts";
 import type { NamedMoneyChange, PlanDiff, PoolChange, WorkloadChange } from "./plan-diff.ts";
 import { unpricedTexts } from "./unpriced-text.ts";
 import {
   basisTexts,
-  budgetText,
   causeText,
   headlineText,
   kindSign,
@@ -25,11 +25,10 @@ import {
 /** The diff for a terminal or a pipe: the same as the comment, nothing folded and nothing cut. */
 export function renderDiffText(diff: PlanDiff, rendering: Rendering): string {
   const style = styleFor(rendering.color);
-  const budget = budgetText(diff);
   const sections = [
     [
       ...wrap(`${style.strong(diff.fleet)}: ${headlineText(diff)}`, rendering.width),
-      ...(budget === null ? [] : wrap(`Budget: ${budget}.`, rendering.width)),
+      ...[...budgetTexts(diff), ...cheaperTexts(diff)].flatMap((text) => wrap(text, rendering.width)),
     ],
     list(style.bad("Needs action"), diff.findings.needsAction.map(findingText), rendering),
     diff.kind === "unchanged" ? [] : cloudLines(diff, rendering),

@@ -45,7 +45,7 @@ const valueText = (value: FindingValue): string => {
 const longestValue = 80;
 
 /** As a person writes it in a spec: no more digits than were given. */
-const plainNumber = (value: number): string => String(Math.round(value * 1e6) / 1e6);
+export const plainNumber = (value: number): string => String(Math.round(value * 1e6) / 1e6);
 
 export function causeText({ path, old, new: now, note }: Cause): string {
   const values = old === null && now === null ? "" : old === now ? `: ${valueText(now)}` : `: ${valueText(old)} → ${valueText(now)}`;
@@ -76,18 +76,6 @@ export const replicasText = ({ replicas }: PoolChange): string =>
     replicas.map(({ workload, old, new: now }) => `${workload} ${old} → ${now}`),
     4,
   );
-
-export function budgetText({ budget }: PlanDiff): string | null {
-  const { old, new: now } = budget;
-  if (now === null) return old === null ? null : `${dollars(old.usdPerMonth)} a month before; there is none any more`;
-  const left = now.headroomUsdPerMonth;
-  const share = now.usdPerMonth > 0 ? ` (${percent(Math.abs(left) / now.usdPerMonth)})` : "";
-  const standing = left >= 0 ? `${dollars(left)}${share} to spare` : `${dollars(-left)}${share} over`;
-  const before = old === null ? "there was none before" : standingBefore(old.headroomUsdPerMonth);
-  return `${dollars(now.usdPerMonth)} a month, ${standing}; ${before}`;
-}
-
-const standingBefore = (left: number): string => (left >= 0 ? `${dollars(left)} to spare before` : `${dollars(-left)} over before`);
 
 export function overlapTexts({ workloads, pools, usdPerHour, expectedSeconds, expectedUsd, gpus, gaps }: Overlap): string[] {
   const nodesUntil = (until: Overlap["pools"][number]["until"]): string[] =>

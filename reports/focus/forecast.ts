@@ -34,7 +34,7 @@ export function forecast(plan: FleetPlan, { months, growthPercent }: ForecastOpt
   const workloads = new Map(plan.workloads.map((workload) => [workload.name, workload]));
   const shares = plan.pools.flatMap((pool) => sharesOf(pool, gpusHeld(plan, pool)));
   return months.flatMap((month, index) => {
-    const growth = (1 + growthPercent / 100) ** index;
+    const growth = grownBy(growthPercent, index);
     return shares.map(({ pool, name, gpus, usdPerHour }): ForecastRow => {
       const costUsd = fromMicro(Math.round(usdPerHour * hoursPerMonth * growth));
       const nodeHours = roundNano(costUsd / pool.usdPerNodeHour);
@@ -54,6 +54,9 @@ export function forecast(plan: FleetPlan, { months, growthPercent }: ForecastOpt
     });
   });
 }
+
+/** What one becomes in so many months. */
+export const grownBy = (growthPercent: number, months: number): number => (1 + growthPercent / 100) ** months;
 
 /** Takes off the last bits of a division; times a price the product is still the cost to a millionth. */
 const roundNano = (value: number): number => Math.round(value * 1e9) / 1e9;

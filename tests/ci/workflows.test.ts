@@ -144,6 +144,18 @@ test("GitHub: an increase above the limit fails the job, says so in the comment 
   expect(there.place.calls()).toEqual(["npm ci"]);
 });
 
+test("what would be cheaper is in the comment, and with a growth how long the budget lasts", async () => {
+  for (const [run, set] of [
+    [runGitHub, { GROWTH_PERCENT: "3" }],
+    [runGitLab, { GROWTH_PERCENT: "3" }],
+  ] as const) {
+    const there = await scene(grown);
+    await run(there, set);
+    expect(there.host.comments[0]?.body).toMatch(/\nAt \+3 % a month the budget .*\n\nCheaper[^\n]*:/);
+    expect(JSON.parse(there.place.read("fleet-diff.json"))).toMatchObject({ runway: { growthPercentPerMonth: 3 }, cheaper: {} });
+  }
+});
+
 test("GitHub: a fork gets its summary, no comment and no secrets", async () => {
   const there = await scene(grown);
   const { outcomes, failed } = await runGitHub(there, {}, true);

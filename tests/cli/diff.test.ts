@@ -1,8 +1,9 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { FleetPlan } from "../../planner/plan/fleet-plan.ts";
+import { lockText } from "../../planner/plan/lock.ts";
 import type { PlanDiff } from "../../reports/diff/plan-diff.ts";
 import { gpufleet } from "./fixtures/run.ts";
 
@@ -96,6 +97,8 @@ test.each([
   [["two.json", "two.json", "--format", "html"], "--format: 'html' is not valid; use one of text, markdown, json"],
   [["two.json", "two.json", "--comment-when", "above:lots"], "--comment-when: 'above:lots' is not valid"],
   [["two.json", "two.json", "--max-increase", "-5"], "--max-increase"],
+  [["two.json", "two.json", "--growth-percent", "lots"], "--growth-percent: 'lots' is not valid; expected a number"],
+  [["two.json", "two.json", "--growth-percent", "-100"], "expected a percentage above -100, at most 1000"],
 ])("%j is bad input", async (argv, message) => {
   const { code, out, err } = await run(...argv);
   expect({ code, out }).toEqual({ code: 2, out: "" });
@@ -119,4 +122,42 @@ test("--fail-on-unpriced ends with 1 after the answer was printed", async () => 
     /^--fail-on-unpriced: not allowed here: .*an estimated price for .*; give prices in catalogOverrides, or deny these instance types\n$/,
   );
   expect((await run("none", "estimated.json")).code).toBe(0);
+});
+
+test.each(["two.fleet.yaml", "two.plan.json"])(
+  "--cheaper names the line of %s that costs most; for a lock from the spec beside it",
+  async (now) => {
+    const { code, out, err } = await run("none", now, "--cheaper", "--json");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const { constraints } = JSON.parse((await gpufleet(["plan", "two.fleet.yaml", "--explain", "--json"], { directory })).out) as FleetPlan;
+    const [dearest] = constraints ?? [];
+    expect(dearest?.usdPerMonth).toBeGreaterThan(0);
+    const { cheaper } = JSON.parse(out) as PlanDiff;
+    const named = [...(cheaper?.promisesKept ?? []), ...(cheaper?.promiseLoosened ?? [])];
+    expect(named.map(({ change, usdPerMonth }) => ({ change, usdPerMonth }))).toContainEqual({
+      change: dearest?.change,
+      usdPerMonth: dearest?.usdPerMonth,
+    });
+    expect((await run("none", now, "--cheaper")).out).toContain(`${dearest?.change} (-$`);
+  },
+);
+
+test("a lock whose fleet is no longer the cheapest could be planned anew", async () => {
+  const { planSha256: _, ...plan } = JSON.parse(readFileSync(join(directory, "two.plan.json"), "utf8"));
+  const dearer = { ...plan, cost: { ...plan.cost, usdPerMonth: plan.cost.usdPerMonth + 1000 } };
+  mkdirSync(join(directory, "dear"));
+  copyFileSync(join(directory, "two.fleet.yaml"), join(directory, "dear/two.fleet.yaml"));
+  write("dear/two.plan.json", lockText(dearer));
+  const { cheaper } = JSON.parse((await run("none", "dear/two.plan.json", "--cheaper", "--json")).out) as PlanDiff;
+  expect(cheaper?.promisesKept[0]).toEqual({ path: "dear/two.plan.json", change: "plan anew", usdPerMonth: 1000 });
+});
+
+test.each([
+  ["alone.plan.json", "--cheaper: not looked for: alone.fleet.yaml cannot be planned\n"],
+  ["more.plan.json", "--cheaper: not looked for: more.plan.json answers another spec than more.fleet.yaml\n"],
+])("without the spec of a lock nothing cheaper is looked for, and the rest is said: %s", async (lock, note) => {
+  copyFileSync(join(directory, "two.plan.json"), join(directory, lock));
+  const { code, out, err } = await run("none", lock, "--cheaper");
+  expect({ code, err }).toEqual({ code: 0, err: note });
+  expect(out).toMatch(/^two: a new fleet for \$/);
 });

@@ -220,6 +220,26 @@ describe("what the Pulumi program deploys", () => {
     expect((await deployed("ignore")).plan.workloads[1]?.demand.requestsPerSecond).toBe(5);
   });
 
+  test.each([
+    ["cut off", () => truncateSync(path("two.plan.json"), 4000), "lock-truncated", "is cut off or no JSON"],
+    [
+      "of another schema version",
+      () => edit("two.plan.json", '"schemaVersion":1', '"schemaVersion":2'),
+      "lock-schema-version",
+      "has schema version 2, this planner reads 1",
+    ],
+    ["edited by hand", () => edit("two.plan.json", /"replicas":\d/, '"replicas":9'), "lock-edited", "was changed after it was written"],
+  ] as const)(
+    "a lock that is %s stops the program in one finding, whether it is required or only used",
+    async (_, happens, code, message) => {
+      await here("plan", "two.fleet.yaml", "--write");
+      happens();
+      for (const mode of ["require", "use"] as const) {
+        expect(await failure(mode)).toMatchObject([{ code, path: "two.plan.json", message: expect.stringContaining(message) }]);
+      }
+    },
+  );
+
   test("the lock keeps a fleet that a fresh plan would change", async () => {
     edit("two.fleet.yaml", "fleet: two", "fleet: two\ncatalogOverrides: own.yaml");
     writeFileSync(path("own.yaml"), "discounts: []\n");

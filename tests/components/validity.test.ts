@@ -3,6 +3,7 @@ import type { GpuFleetArgs } from "../../components/gpuFleet.ts";
 import { validityFindings } from "../../components/validity/validity.ts";
 import type { FleetPlan, PlannedDeployment, PlannedPool, PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
 import { gibibyte } from "../../planner/units.ts";
+import { findingText } from "../../reports/finding-text.ts";
 import { fleetArgs } from "./fixtures/fleet.ts";
 import { clusters, plan } from "./fixtures/plan.ts";
 
@@ -28,7 +29,7 @@ test("the fixture itself is valid", () => {
   expect(validityFindings(fleetArgs())).toEqual([]);
 });
 
-test.each<[string, string, string, Partial<GpuFleetArgs>]>([
+const mistakes: readonly (readonly [string, string, string, Partial<GpuFleetArgs>])[] = [
   ["a cluster that the stack does not know", "cluster-not-bound", "config.clusters.use1", { clusters: { usc1: clusters.usc1 ?? {} } }],
   [
     "a cluster without name",
@@ -181,10 +182,19 @@ test.each<[string, string, string, Partial<GpuFleetArgs>]>([
   ["a tag's value that AWS refuses", "invalid-tag-value", "tags.note", { tags: { note: "50% <off>" } }],
   ["a tag that is no label", "invalid-tag-key", "tags.cost center", { tags: { "cost center": "me" } }],
   ["two tags that are one on GCP", "tags-clash", "tags.team.name", { tags: { "team-name": "a", "team.name": "b" } }],
-])("%s is found before anything is made", (_, code, path, overrides) => {
+];
+
+test.each(mistakes)("%s is found before anything is made", (_, code, path, overrides) => {
   const findings = validityFindings(fleetArgs(overrides));
   expect(findings.map((finding) => [finding.code, finding.path])).toContainEqual([code, path]);
   for (const { message } of findings) expect(message).not.toMatch(/undefined|NaN|\.$/);
+});
+
+test("what is said of each of them, to the letter", async () => {
+  const said = mistakes.map(
+    ([what, , , overrides]) => `# ${what}\n${validityFindings(fleetArgs(overrides)).map(findingText).join("\n")}\n`,
+  );
+  await expect(said.join("\n")).toMatchFileSnapshot("goldens/validity.txt");
 });
 
 test("everything that is wrong is said at once", () => {

@@ -1,9 +1,11 @@
-import { assert, property } from "fast-check";
+import { assert, double, property } from "fast-check";
 import { expect, test } from "vitest";
 import type { FleetPlan, Money } from "../../../planner/plan/fleet-plan.ts";
 import { type DiffContext, diffPlans } from "../../../reports/diff/diff-plans.ts";
 import { renderDiffMarkdown } from "../../../reports/diff/markdown.ts";
 import { renderDiffText } from "../../../reports/diff/text.ts";
+import { forecastJson } from "../../../reports/focus/forecast-json.ts";
+import { monthsFrom } from "../../../reports/focus/months.ts";
 import { anyPlan } from "./fixtures/any-plan.ts";
 import { a100, base, l40s, otherCatalog, otherSpec, planOf } from "./fixtures/plans.ts";
 
@@ -174,4 +176,31 @@ test("what has no price, or an estimated one, needs action where that is asked f
   expect(action({ ...base, pools }, true)).toEqual([`not allowed here: an estimated price for ${od}`]);
   expect(action({ ...base, pools, warnings: [offers] }, false)).toEqual([]);
   expect(action(base, true)).toEqual([]);
+});
+
+test("the budget is passed in the month in which the forecast for finance passes it", () => {
+  assert(
+    property(
+      anyPlan,
+      double({ min: 0.5, max: 3, noNaN: true }),
+      double({ min: -5, max: 60, noNaN: true }),
+      (plan, ofCost, growthPercent) => {
+        const usdPerMonth = Math.round(plan.cost.usdPerMonth * ofCost * 100) / 100;
+        const now: FleetPlan = { ...plan, budget: { usdPerMonth, mode: "soft", headroomUsdPerMonth: 0 } };
+        const { runway } = diffPlans(null, now, { ...context, growthPercent });
+        const forecast = forecastJson(now, { months: monthsFrom("2026-11", 120) ?? [], growthPercent });
+        expect(runway?.firstMonthOverBudget).toBe(forecast.firstMonthOverBudget);
+        expect(runway?.monthsWithin ?? 120).toBe(
+          forecast.months.filter(({ month }) => month < (runway?.firstMonthOverBudget ?? "9")).length,
+        );
+      },
+    ),
+  );
+});
+
+test("there is no runway without a budget or without a growth, nor anything cheaper where it was not looked for", () => {
+  expect(diffPlans(null, base, { ...context, growthPercent: 3 }).runway).toBeNull();
+  expect(diffPlans(null, { ...base, budget: { usdPerMonth: 1, mode: "soft", headroomUsdPerMonth: 0 } }, context).runway).toBeNull();
+  expect(diffPlans(null, base, context).cheaper).toBeNull();
+  expect(diffPlans({ ...base, constraints: [] }, null, context).cheaper).toBeNull();
 });

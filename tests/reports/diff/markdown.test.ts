@@ -96,6 +96,18 @@ const overBudget: FleetPlan = {
 
 const inBudget: FleetPlan = { ...base, budget: { usdPerMonth: 20_000, mode: "soft", headroomUsdPerMonth: 4680.8 } };
 
+/** As `plan --explain --json` has it. */
+const withLinePrices = (constraints: FleetPlan["constraints"]): FleetPlan => ({ ...inBudget, ...(constraints && { constraints }) });
+
+const linesPriced = withLinePrices([
+  { path: "workloads[0].spot.maxShare", change: "let all of it be on spot", usdPerMonth: 4100.2 },
+  { path: "quotas[0].gpus", change: "raise the quota of p5 spot in us-east-1 from 8 to 16 GPUs", usdPerMonth: 950 },
+  { path: "workloads[1].slo.ttftP95Ms", change: "raise ttftP95Ms from 900 to 1,200", usdPerMonth: 320.5 },
+  { path: "workloads[1].availability.survive", change: "let it survive none instead of node", usdPerMonth: 210 },
+  { path: "workloads[0].availability.survive", change: "let it survive none instead of zone", usdPerMonth: 209 },
+  { path: "gpus", change: "let gpus allow l4", usdPerMonth: 0 },
+]);
+
 const cases: readonly (readonly [name: string, old: FleetPlan | null, now: FleetPlan | null])[] = [
   ["rise", base, rise],
   ["fall", base, fall],
@@ -113,6 +125,14 @@ const cases: readonly (readonly [name: string, old: FleetPlan | null, now: Fleet
 
 test.each(cases)("the comment as people read it: %s", async (name, old, now) => {
   await expect(renderDiffMarkdown(diffPlans(old, now, context))).toMatchFileSnapshot(`goldens/${name}.md`);
+});
+
+test.each([
+  ["cheaper", linesPriced, 4],
+  ["cheaper-by-a-promise-only", withLinePrices(linesPriced.constraints?.slice(2, 3)), 0],
+  ["cheaper-by-nothing", withLinePrices([]), -2],
+] as const)("how long the budget lasts and what would be cheaper: %s", async (name, now, growthPercent) => {
+  await expect(renderDiffMarkdown(diffPlans(base, now, { ...context, growthPercent }))).toMatchFileSnapshot(`goldens/${name}.md`);
 });
 
 test.each([80, null])("a replaced pool in a terminal of %s columns", async (width) => {
