@@ -64,10 +64,10 @@ function askEverybody(
 const tollOf = (limits: readonly number[], usdPerGpu: readonly number[]): number =>
   limits.reduce((sum, limit) => sum + at(usdPerGpu, limit), 0);
 
-/** The same instance without limits, where GPUs that were under one cost that much more. */
+/** The same instance without limits, where GPUs that were under one cost that much more, rounded down so that its bounds stay bounds. */
 export function pricedInstance(instance: Instance, usdPerGpu: readonly number[]): Instance {
   const offers = instance.offers.map((offer) => {
-    const usdPerNodeHour = offer.usdPerNodeHour + Math.round(tollOf(offer.limits, usdPerGpu) * offer.gpusPerNode);
+    const usdPerNodeHour = offer.usdPerNodeHour + Math.floor(tollOf(offer.limits, usdPerGpu) * offer.gpusPerNode);
     return { ...offer, usdPerNodeHour, usdPerSlotHour: usdPerNodeHour / offer.gpusPerNode, limits: [] };
   });
   const workloads = instance.workloads.map((workload) => ({

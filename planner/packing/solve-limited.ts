@@ -1,12 +1,14 @@
 import { at } from "../element.ts";
 import type { Progress } from "../ports.ts";
+import { roundingShare } from "./bound/lagrangian.ts";
+import { branchAndBound } from "./bound/tree.ts";
 import { type Fleet, fleetOf } from "./fleet.ts";
 import type { Instance } from "./instance.ts";
 import { limitPrices, pricedInstance } from "./limit-prices.ts";
 import { localSearch, objective } from "./local-search.ts";
 import { makePlacer } from "./placer.ts";
-import { type Shortlist, shortlistsOf } from "./shortlist.ts";
-import { fleetByMenus, penaltyPerGpu, type Solution } from "./solve.ts";
+import { fullNodeBound, type Shortlist, shortened, shortlistsOf } from "./shortlist.ts";
+import { fleetByMenus, mostWorkloadsAtRoot, penaltyPerGpu, rootOnly, type Solution } from "./solve.ts";
 
 const rounds = 6;
 const trimming = 20_000;
@@ -33,7 +35,20 @@ export function solveLimited(instance: Instance, shortlists: readonly Shortlist[
   }
   const fleet = best ?? fleetAt(instance, prices);
   localSearch(placer, fleet, { evaluations: placer.evaluations + trimming, targetUsdPerHour: bound, stopWithinLimits: false, seed: 1 });
-  return { fleet, bound: Math.ceil(bound) };
+  if (instance.workloads.length > mostWorkloadsAtRoot || fleet.excessGpus > 0) return { fleet, bound: Math.ceil(bound) };
+  const free = usdPerGpu.map(() => 0);
+  return { fleet, bound: Math.ceil(Math.max(bound, rootBound(fleet, usdPerGpu), rootBound(fleet, free))) };
+}
+
+/** The bound of the multipliers with the limits at these prices, less what the limits earn. */
+function rootBound({ instance, choices }: Fleet, usdPerGpu: readonly number[]): number {
+  const priced = pricedInstance(instance, usdPerGpu);
+  const shortlists = shortlistsOf(priced);
+  const cost = fleetOf(priced, choices).usdPerHour;
+  const alive = shortened(shortlists, cost - fullNodeBound(shortlists) * (1 - roundingShare)).map(({ options }) => options);
+  const earned = instance.limits.reduce((sum, { gpus }, limit) => sum + at(usdPerGpu, limit) * gpus, 0);
+  const { bound } = branchAndBound(priced, alive, cost, rootOnly, () => cost);
+  return bound - earned - (bound + earned) * roundingShare;
 }
 
 const dearestGpu = ({ offers }: Instance): number => Math.max(0, ...offers.map(({ usdPerSlotHour }) => usdPerSlotHour));

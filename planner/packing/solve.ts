@@ -30,13 +30,13 @@ export interface SolveOptions {
 export const mostWorkloadsInTree = 40;
 
 /** Above this many the multipliers raise the bound by less than a thousandth, and take long to find. */
-const mostWorkloadsAtRoot = 400;
+export const mostWorkloadsAtRoot = 400;
 
 /** Effort is counted in distributions computed, never in time, so that the answer does not depend on the machine. */
 const searchEffort = (workloads: number): number => Math.min(40_000, 600 * workloads + 100 * workloads ** 2);
 const treeLimits: TreeLimits = { evaluations: 60_000, exactEvaluations: 5_000, gap: 0.0005, rootSteps: 120, nodeSteps: 18 };
 /** Large fleets with quotas: the multipliers of the root raise the bound by what the quotas cost. */
-const rootOnly: TreeLimits = { ...treeLimits, evaluations: 1, exactEvaluations: 0 };
+export const rootOnly: TreeLimits = { ...treeLimits, evaluations: 1, exactEvaluations: 0 };
 
 /** A fleet that costs at most this much more than the bound needs no more searching. */
 const goodEnough = 1.0005;

