@@ -3,6 +3,9 @@ import { type Finding, PlanningError } from "../finding.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import type { FleetPlan } from "./fleet-plan.ts";
 
+/** Shown beside the fleet by --explain, and no part of the lock. */
+export const confidenceCostCode = "confidence-cost";
+
 /** As likely held as not: what a prediction is worth without its error bar. */
 export const evenConfidence = 0.5;
 
@@ -21,7 +24,7 @@ export async function confidenceCost(
   const more = plan.cost.usdPerMonth - even.cost.usdPerMonth;
   return [
     {
-      code: "confidence-cost",
+      code: confidenceCostCode,
       path: "confidence",
       message: `confidence ${spec.confidence} costs ${usd(Math.max(0, more))} a month more than ${evenConfidence}, at which an SLO holds as likely as not`,
       value: Math.max(0, Math.round(more * 100) / 100),

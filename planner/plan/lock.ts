@@ -1,6 +1,7 @@
 import { canonicalJson } from "../canonical-json.ts";
 import type { Finding } from "../finding.ts";
 import { sha256 } from "../sha256.ts";
+import { confidenceCostCode } from "./confidence-cost.ts";
 import type { FleetPlan } from "./fleet-plan.ts";
 
 /**
@@ -34,7 +35,8 @@ export const writeCommand = ({ spec }: LockFiles): string => `npx gpufleet plan 
 
 /** The lock as text. What was shown beside the fleet is left out: it changes nothing that is deployed. */
 export function lockText(plan: FleetPlan): string {
-  const { stability: ______, alternatives: _, rejected: __, otherFleets: ___, explanation: ____, constraints: _____, ...fleet } = plan;
+  const { stability: ______, alternatives: _, rejected: __, otherFleets: ___, explanation: ____, constraints: _____, ...shown } = plan;
+  const fleet = { ...shown, assumptions: shown.assumptions.filter(({ code }) => code !== confidenceCostCode) };
   return `${canonicalJson({ ...fleet, planSha256: sha256(canonicalJson(fleet)) })}\n`;
 }
 
