@@ -65,6 +65,12 @@ test("every parameter names a number of the constants, once", () => {
   }
 });
 
+test("what an earlier fit knew of an engine's formats does not reach a fit without their rows", () => {
+  const dense = observations.filter(({ rowCase }) => rowCase.replica.layout.precision === "fp16").slice(0, 20);
+  const { engines } = fitConstants(constants, dense).constants;
+  for (const { formatFactors } of engines) expect(Object.keys(formatFactors).filter((format) => format !== "16-bit")).toEqual([]);
+});
+
 test("a fit on a few rows of its own predictions finds back constants that predict them", () => {
   const some = observations.filter((_, index) => index % 60 === 0);
   const predicted = new Map(scoresWith(some, constants).map((score) => [`${score.row.id} ${score.metric}`, score.predicted]));

@@ -188,24 +188,3 @@ function sloOutput(service: RequestService, row: MeasuredRow): number {
   }
   return 0.89 * (high / loadedTpotSeconds(service, high));
 }
-
-export interface Summary {
-  readonly count: number;
-  readonly medianPercent: number;
-  readonly p90Percent: number;
-  readonly biasPercent: number;
-}
-
-export function summarize(scores: readonly { readonly predicted: number; readonly measured: number }[]): Summary {
-  const errors = scores.map(({ predicted, measured }) => 100 * (predicted / measured - 1));
-  const absolute = errors.map(Math.abs).sort((a, b) => a - b);
-  const signed = [...errors].sort((a, b) => a - b);
-  const quantile = (values: readonly number[], share: number): number =>
-    values[Math.min(values.length - 1, Math.floor(share * values.length))] ?? Number.NaN;
-  return {
-    count: scores.length,
-    medianPercent: quantile(absolute, 0.5),
-    p90Percent: quantile(absolute, 0.9),
-    biasPercent: quantile(signed, 0.5),
-  };
-}

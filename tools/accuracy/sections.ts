@@ -1,6 +1,6 @@
 import type { Sigma, StepTimeConstants } from "../../catalog/schema/step-time.ts";
 import { type ScoredMetric, scoredMetrics } from "../../tests/accuracy/score.ts";
-import { medianAndP90, percent, signedPercent, table } from "./markdown.ts";
+import { medianAndP90, signedPercent, table } from "./markdown.ts";
 import { type Scored, summaryOf, type WayOfLeavingOut, waysOfLeavingOut } from "./scored.ts";
 
 export const titles: Readonly<Record<ScoredMetric, string>> = {
@@ -140,4 +140,3 @@ export function worstRows(figures: readonly Scored[], reasonOf: (figure: Scored)
 }
 
 const rounded = (value: number): string => String(Number(value.toPrecision(3)));
-export const shareText = (part: number, whole: number): string => `${percent((100 * part) / whole)} %`;

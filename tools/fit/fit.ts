@@ -34,15 +34,16 @@ export interface Fit {
 }
 
 /**
- * `form` gives the shape, and every value that no parameter stands for. `start` is where the search begins (default: the priors); the
+ * `known` gives the shape, and every value that no parameter stands for. `start` is where the search begins (default: the priors); the
  * answer does not depend on it.
  */
-export function fitConstants(form: StepTimeConstants, observations: readonly Observation[], start?: Fit): Fit {
+export function fitConstants(known: StepTimeConstants, observations: readonly Observation[], start?: Fit): Fit {
   const replicas = observations.map(({ rowCase }) => rowCase.replica);
+  const form = withoutFormatFactors(known);
   const parameters = parametersOf(form, replicas);
   const problem = problemOf(form, parameters, observations);
-  const known = new Map(start?.parameters.map(({ path }, index) => [path.join("."), start.logarithms[index]]));
-  const initial = parameters.map(({ path }, index) => known.get(path.join(".")) ?? problem.priors[index] ?? 0);
+  const reached = new Map(start?.parameters.map(({ path }, index) => [path.join("."), start.logarithms[index]]));
+  const initial = parameters.map(({ path }, index) => reached.get(path.join(".")) ?? problem.priors[index] ?? 0);
   const logarithms = mapEstimate(problem, initial, start === undefined ? 12 : 3);
   return {
     constants: withValues(form, parameters, logarithms),
@@ -51,6 +52,12 @@ export function fitConstants(form: StepTimeConstants, observations: readonly Obs
     rowsTouched: parameters.map(({ appliesTo }) => replicas.filter(appliesTo).length),
   };
 }
+
+/** An engine's formats are parameters only where these rows have them: what an earlier fit knew of the others must not stay. */
+const withoutFormatFactors = (constants: StepTimeConstants): StepTimeConstants => ({
+  ...constants,
+  engines: constants.engines.map((engine) => ({ ...engine, formatFactors: {} })),
+});
 
 function problemOf(start: StepTimeConstants, parameters: readonly Parameter[], observations: readonly Observation[]): Problem {
   const data = dataOf(observations);

@@ -23,14 +23,18 @@ const { rows, constants: form, observations, leftOut } = observe();
 const rowsText = readFileSync(rowsUrl, "utf8");
 const rowsSha256 = createHash("sha256").update(rowsText).digest("hex");
 const full = fitConstants(form, observations);
+const rowsFitted = observations.filter(({ figures }) => figures.length > 0).length;
 const fitted: StepTimeConstants = {
   ...withPriorMarks(full),
+  about:
+    "Constants of the step-time model in docs/performance.md, written by `npm run fit`. A family, format or engine value multiplies the global one. prior: no measured run touches it, it is a guess.",
+  source: `Fit on ${rowsFitted} of ${rows} published runs; tests/accuracy/data/throughput.json names the source of each, docs/accuracy.md what the fit is worth.`,
   asOf: (JSON.parse(rowsText) as { asOf: string }).asOf,
   measured: measuredOf(form, observations),
   fit: {
     command: "npm run fit",
     rows,
-    rowsFitted: observations.filter(({ figures }) => figures.length > 0).length,
+    rowsFitted,
     figuresFitted: observations.reduce((sum, { figures }) => sum + figures.length, 0),
     rowsSha256,
     sources: sourcesOf(observations),
