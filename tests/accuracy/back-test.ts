@@ -48,6 +48,18 @@ export function scoresWith(observations: readonly Observation[], constants: Step
   });
 }
 
+export interface BackTest {
+  readonly rows: number;
+  readonly scores: readonly Score[];
+  readonly leftOut: Readonly<Record<string, number>>;
+}
+
+/** With the constants of the catalog, which were fitted on these rows. */
+export function backTest(): BackTest {
+  const { rows, constants, observations, leftOut } = observe();
+  return { rows, scores: scoresWith(observations, constants), leftOut };
+}
+
 /** What aiconfigurator predicts for a figure; null where it gives no comparable one. */
 export function peerFigure(row: PeerRow | undefined, metric: ScoredMetric): number | null {
   if (row === undefined || metric === "prefill") return null;
