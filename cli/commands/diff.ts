@@ -45,9 +45,10 @@ export function diffCommand(session: Session): Command {
     )
     .addOption(new Option("--max-price-age <days>", "name spot prices older than this (default: 30)").argParser(wholeFlag))
     .addOption(
-      new Option("--growth-percent <g>", "say how long the budget lasts when what is bought grows by this from month to month").argParser(
-        growthFlag,
-      ),
+      new Option(
+        "--growth-percent <g>",
+        "say what a year of this growth from month to month costs and how long the budget lasts",
+      ).argParser(growthFlag),
     )
     .option("--cheaper", "say which line of the new spec costs most; for a lock, of the spec beside it, which is planned anew")
     .option("--fail-on-unpriced", "exit with 1 when offers that the new spec allows have no price or a pool has an estimated one");

@@ -52,7 +52,7 @@ export function diffPlans(before: FleetPlan | null, after: FleetPlan | null, con
     causes,
     overlap: overlapOf(old, now),
     budget: { old: old.budget, new: now.budget },
-    runway: context.growthPercent === undefined ? null : runwayOf(now, context.growthPercent, context.today),
+    runway: after === null || context.growthPercent === undefined ? null : runwayOf(now, context.growthPercent, context.today),
     cheaper: after === null ? null : cheaperOf(after),
     unpriced: unpriced(now),
     findings: findingChanges(old, now, cost, context),

@@ -16,21 +16,22 @@ function budgetText({ budget }: PlanDiff): string | null {
 
 const standingBefore = (left: number): string => (left >= 0 ? `${dollars(left)} to spare before` : `${dollars(-left)} over before`);
 
-/** The budget now and before, then how long it lasts; nothing without one. */
+/** The budget now and before, then what growth does to it. */
 export function budgetTexts(diff: PlanDiff): string[] {
   const standing = budgetText(diff);
   const runway = runwayText(diff);
   return [...(standing === null ? [] : [`Budget: ${standing}.`]), ...(runway === null ? [] : [runway])];
 }
 
-function runwayText({ runway }: PlanDiff): string | null {
+function runwayText({ runway, budget }: PlanDiff): string | null {
   if (runway === null) return null;
-  const { growthPercentPerMonth: growth, monthsWithin, firstMonthOverBudget: over, monthsLookedAhead } = runway;
-  const premise = `At ${growth > 0 ? "+" : ""}${plainNumber(growth)} % a month`;
-  if (monthsWithin === null) return `${premise} the budget lasts for the ${monthsLookedAhead} months that were looked at.`;
+  const { growthPercentPerMonth: growth, usdInTwelfthMonth, monthsWithin, firstMonthOverBudget: over, monthsLookedAhead } = runway;
+  const twelfth = `At ${growth > 0 ? "+" : ""}${plainNumber(growth)} % a month the twelfth month costs ${dollars(usdInTwelfthMonth)}`;
+  if (budget.new === null) return `${twelfth}.`;
+  if (monthsWithin === null) return `${twelfth} and the budget lasts for the ${monthsLookedAhead} months that were looked at.`;
   return monthsWithin === 0
-    ? `${premise} the budget is passed from the start, in ${over}.`
-    : `${premise} the budget lasts ${counted(monthsWithin, "month")} and is passed in ${over}.`;
+    ? `${twelfth}; the budget is passed from the start, in ${over}.`
+    : `${twelfth}; the budget lasts ${counted(monthsWithin, "month")} and is passed in ${over}.`;
 }
 
 /** Nothing where it was not looked for. */

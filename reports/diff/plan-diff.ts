@@ -21,7 +21,7 @@ export interface PlanDiff {
   readonly causes: readonly Cause[];
   readonly overlap: Overlap | null;
   readonly budget: OldAndNew<FleetPlan["budget"]>;
-  /** Of the new plan; null without a budget or an expected growth. */
+  /** Of the new plan; null without an expected growth. */
   readonly runway: Runway | null;
   /** Null where it was not looked for. */
   readonly cheaper: Cheaper | null;
@@ -112,10 +112,12 @@ export interface Overlap {
   readonly gaps: readonly string[];
 }
 
-/** How long the budget lasts under growth. */
+/** What growth does to the month's cost, and how long the budget lasts. */
 export interface Runway {
   readonly growthPercentPerMonth: number;
-  /** Months from today's on, it included, that stay within the budget; null when all that were looked at do. */
+  /** Today's month is the first. */
+  readonly usdInTwelfthMonth: number;
+  /** Months from today's on, it included, that stay within the budget; null when all that were looked at do, and without a budget. */
   readonly monthsWithin: number | null;
   /** YYYY-MM */
   readonly firstMonthOverBudget: string | null;

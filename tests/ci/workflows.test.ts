@@ -151,7 +151,7 @@ test("what would be cheaper is in the comment, and with a growth how long the bu
   ] as const) {
     const there = await scene(grown);
     await run(there, set);
-    expect(there.host.comments[0]?.body).toMatch(/\nAt \+3 % a month the budget .*\n\nCheaper[^\n]*:/);
+    expect(there.host.comments[0]?.body).toMatch(/\nAt \+3 % a month the twelfth month costs .*the budget lasts .*\n\nCheaper[^\n]*:/);
     expect(JSON.parse(there.place.read("fleet-diff.json"))).toMatchObject({ runway: { growthPercentPerMonth: 3 }, cheaper: {} });
   }
 });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JournalEntry } from "../../tools/engine/providers/journal.ts";
 import { engine } from "./fixtures/engine.ts";
-import { EngineStack, shortUrn } from "./fixtures/engineStack.ts";
+import { EngineStack, removal, shortUrn } from "./fixtures/engineStack.ts";
 
 const fixture = (name: string): string => readFileSync(new URL(`fixtures/${name}`, import.meta.url), "utf8");
 const spec = "stacks/small.fleet.yaml";
@@ -17,7 +17,7 @@ describe.skipIf(engine.missing !== undefined)("a small fleet that runs", () => {
   }, 120_000);
   afterAll(() => {
     for (const stack of [deployed, ...copies]) stack.remove();
-  });
+  }, removal);
 
   function copy(): EngineStack {
     const stack = deployed.copy();

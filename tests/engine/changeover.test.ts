@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import type { FleetPlan } from "../../planner/plan/fleet-plan.ts";
 import { engine } from "./fixtures/engine.ts";
-import { EngineStack, shortUrn } from "./fixtures/engineStack.ts";
+import { EngineStack, removal, shortUrn } from "./fixtures/engineStack.ts";
 import { movableFleet } from "./fixtures/movable-fleet.ts";
 import { gapsBetween, pendingAfter } from "./fixtures/serving.ts";
 
@@ -38,7 +38,7 @@ const config = `config:
 const stacks: EngineStack[] = [];
 afterAll(() => {
   for (const stack of stacks) stack.remove();
-});
+}, removal);
 
 async function running(plan: FleetPlan, mode = "extra-nodes"): Promise<EngineStack> {
   const stackConfig = `${config}  gpu-fleet-planner:changeover: ${mode}\n`;

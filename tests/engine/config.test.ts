@@ -3,7 +3,7 @@ import process from "node:process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engine } from "./fixtures/engine.ts";
-import { EngineStack, type Finished } from "./fixtures/engineStack.ts";
+import { EngineStack, type Finished, removal } from "./fixtures/engineStack.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -39,7 +39,7 @@ describe.skipIf(engine.missing !== undefined)("Pulumi.yaml means what it says", 
   }, 60_000);
   afterAll(() => {
     for (const stack of [untouched, ...copies]) stack.remove();
-  });
+  }, removal);
 
   function copy(program?: string): EngineStack {
     const stack = untouched.copy();

@@ -3,7 +3,7 @@ import type { FleetPlan } from "../../planner/index.ts";
 import { unknownValue } from "../../tools/engine/providers/checkInputs.ts";
 import { type Preview, previewInProcess } from "../../tools/preview/inProcess.ts";
 import { engine } from "./fixtures/engine.ts";
-import { type Digest, EngineStack, type Finished } from "./fixtures/engineStack.ts";
+import { type Digest, EngineStack, type Finished, removal } from "./fixtures/engineStack.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -38,7 +38,7 @@ describe.skipIf(engine.missing !== undefined)("the demo on the real engine", () 
     inProcess = await previewInProcess(root, "demo");
     story = await live();
   }, 180_000);
-  afterAll(() => story.stack.remove());
+  afterAll(() => story.stack.remove(), removal);
 
   test("a preview of an empty state creates everything, under the URNs that a reviewer last agreed to", async () => {
     expect(new Set(story.preview.steps.map(({ op }) => op))).toEqual(new Set(["create"]));

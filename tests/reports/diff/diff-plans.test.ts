@@ -190,6 +190,7 @@ test("the budget is passed in the month in which the forecast for finance passes
         const { runway } = diffPlans(null, now, { ...context, growthPercent });
         const forecast = forecastJson(now, { months: monthsFrom("2026-11", 120) ?? [], growthPercent });
         expect(runway?.firstMonthOverBudget).toBe(forecast.firstMonthOverBudget);
+        expect(runway?.usdInTwelfthMonth).toBeCloseTo(forecast.months[11]?.costUsd ?? Number.NaN, 1);
         expect(runway?.monthsWithin ?? 120).toBe(
           forecast.months.filter(({ month }) => month < (runway?.firstMonthOverBudget ?? "9")).length,
         );
@@ -198,8 +199,10 @@ test("the budget is passed in the month in which the forecast for finance passes
   );
 });
 
-test("there is no runway without a budget or without a growth, nor anything cheaper where it was not looked for", () => {
-  expect(diffPlans(null, base, { ...context, growthPercent: 3 }).runway).toBeNull();
+test("there is no runway without a growth, nor anything cheaper where it was not looked for", () => {
+  const unlimited = { growthPercentPerMonth: 3, monthsWithin: null, firstMonthOverBudget: null };
+  expect(diffPlans(null, base, { ...context, growthPercent: 3 }).runway).toMatchObject(unlimited);
+  expect(diffPlans(base, null, { ...context, growthPercent: 3 }).runway).toBeNull();
   expect(diffPlans(null, { ...base, budget: { usdPerMonth: 1, mode: "soft", headroomUsdPerMonth: 0 } }, context).runway).toBeNull();
   expect(diffPlans(null, base, context).cheaper).toBeNull();
   expect(diffPlans({ ...base, constraints: [] }, null, context).cheaper).toBeNull();
