@@ -92,13 +92,17 @@ export function batchDrain(service: RequestService, requests: number, longest: n
   const tail = longest * outputTokens * decodeStepSeconds(service, running / longest);
   const queue = (requests - running) / rate;
   const drainSeconds = queue + prefill + tail;
-  const tpot = decodeStepSeconds(service, running);
+  // Who starts at once decodes through what is left of the others' prefills, half of them on average; who waits, beside a full batch.
+  const started = running / requests;
+  const together = decodeStepSeconds(service, running) + prefill / 2 / outputTokens;
+  const tpot = started * together + (1 - started) * loadedTpotSeconds(service, running);
   const http = service.costs.timing.generation.httpMilliseconds / 1e3;
   const wait = prefill / 2 + queue / 2;
   return {
     ttftSeconds: http + Math.max(prefillSeconds(service), wait),
     tpotSeconds: tpot,
-    tpotDeviationSeconds: 0,
+    // The others' prefills that are left are spread evenly between none and all.
+    tpotDeviationSeconds: (started * prefill) / (outputTokens * Math.sqrt(12)),
     requestsPerSecond: requests / drainSeconds,
     running,
     concurrency: requests,
