@@ -21,6 +21,7 @@ beforeAll(async () => {
   write("empty.json", "{}");
   write("no-pools.json", out.replace('"pools": [', '"basins": ['));
   await gpufleet(["plan", "two.fleet.yaml", "--write"], { directory });
+  write("odd-lines.json", out.replace('"schemaVersion": 1', '"schemaVersion": 1, "constraints": [{ "path": 1 }]'));
   write("edited.plan.json", readFileSync(join(directory, "two.plan.json"), "utf8").replace('"nodes":', '"nodes":1'));
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -93,6 +94,7 @@ test.each([
   [["newer.json", "two.json"], "newer.json: has schemaVersion 2, and this program reads 1"],
   [["empty.json", "two.json"], "empty.json: is no plan: it has no schemaVersion"],
   [["no-pools.json", "two.json"], "no-pools.json pools: "],
+  [["two.json", "odd-lines.json"], "odd-lines.json constraints.0.path: "],
   [["edited.plan.json", "two.json"], "edited.plan.json: was changed after it was written"],
   [["two.json", "two.json", "--format", "html"], "--format: 'html' is not valid; use one of text, markdown, json"],
   [["two.json", "two.json", "--comment-when", "above:lots"], "--comment-when: 'above:lots' is not valid"],
@@ -149,7 +151,11 @@ test("a lock whose fleet is no longer the cheapest could be planned anew", async
   copyFileSync(join(directory, "two.fleet.yaml"), join(directory, "dear/two.fleet.yaml"));
   write("dear/two.plan.json", lockText(dearer));
   const { cheaper } = JSON.parse((await run("none", "dear/two.plan.json", "--cheaper", "--json")).out) as PlanDiff;
-  expect(cheaper?.promisesKept[0]).toEqual({ path: "dear/two.plan.json", change: "plan anew", usdPerMonth: 1000 });
+  expect(cheaper?.promisesKept[0]).toEqual({
+    path: "dear/two.plan.json",
+    change: "plan --fresh --write, which moves what runs",
+    usdPerMonth: 1000,
+  });
 });
 
 test.each([
