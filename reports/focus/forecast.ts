@@ -32,11 +32,11 @@ export interface ForecastRow {
  */
 export function forecast(plan: FleetPlan, { months, growthPercent }: ForecastOptions): ForecastRow[] {
   const workloads = new Map(plan.workloads.map((workload) => [workload.name, workload]));
-  const shares = plan.pools.flatMap((pool) => sharesOf(pool, gpusHeld(plan, pool)));
+  const shares = sharesOfPlan(plan);
   return months.flatMap((month, index) => {
     const growth = grownBy(growthPercent, index);
     return shares.map(({ pool, name, gpus, usdPerHour }): ForecastRow => {
-      const costUsd = fromMicro(Math.round(usdPerHour * hoursPerMonth * growth));
+      const costUsd = fromMicro(monthMicro(usdPerHour, growth));
       const nodeHours = roundNano(costUsd / pool.usdPerNodeHour);
       const listUsdPerNodeHour = pool.price.listUsdPerNodeHour ?? pool.usdPerNodeHour;
       return {
@@ -55,8 +55,21 @@ export function forecast(plan: FleetPlan, { months, growthPercent }: ForecastOpt
   });
 }
 
+/** What each of the months costs, to the cent: the sum of its rows. */
+export function monthlyCosts(plan: FleetPlan, { months, growthPercent }: ForecastOptions): number[] {
+  const shares = sharesOfPlan(plan);
+  return months.map((_, index) => {
+    const micro = shares.reduce((sum, { usdPerHour }) => sum + monthMicro(usdPerHour, grownBy(growthPercent, index)), 0);
+    return Math.round(micro / 1e4) / 100;
+  });
+}
+
+const sharesOfPlan = (plan: FleetPlan): Share[] => plan.pools.flatMap((pool) => sharesOf(pool, gpusHeld(plan, pool)));
+
+const monthMicro = (microPerHour: number, growth: number): number => Math.round(microPerHour * hoursPerMonth * growth);
+
 /** What one becomes in so many months. */
-export const grownBy = (growthPercent: number, months: number): number => (1 + growthPercent / 100) ** months;
+const grownBy = (growthPercent: number, months: number): number => (1 + growthPercent / 100) ** months;
 
 /** Takes off the last bits of a division; times a price the product is still the cost to a millionth. */
 const roundNano = (value: number): number => Math.round(value * 1e9) / 1e9;
