@@ -1,3 +1,4 @@
+import { canonicalJson } from "../canonical-json.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import type { SpecLines } from "./fleet-plan.ts";
 
@@ -24,9 +25,14 @@ export function specLines(spec: FleetSpec): SpecLines {
       `quotas.${cloud} ${region} ${family} ${market}`,
       `${gpus} GPUs`,
     ]),
+    ["stability", spec.stability === undefined ? "" : canonicalJson(spec.stability)],
     ...spec.workloads.flatMap((workload): [string, string][] => [
       [`${workload.name}.precision`, list(workload.precisions)],
       [`${workload.name}.clusters`, list(workload.clusters)],
+      [`${workload.name}.residency`, list(workload.residency ?? [])],
+      [`${workload.name}.maxReplicasPerNode`, `${workload.maxReplicasPerNode ?? ""}`],
+      [`${workload.name}.dedicatedNodes`, workload.dedicatedNodes === true ? "true" : ""],
+      [`${workload.name}.hostPerReplica`, workload.hostPerReplica === undefined ? "" : canonicalJson(workload.hostPerReplica)],
     ]),
   ];
   return Object.fromEntries(lines.filter(([, text]) => text !== ""));
