@@ -128,7 +128,7 @@ const weightFormatSchema = z.strictObject({
     )
     .describe("Kernels that save memory but compute in 16 bits, for GPUs below minComputeCapability; empty for none"),
   unsupportedFromComputeCapability: z.number().nullable(),
-  amdArchitectures: z.array(z.string()),
+  otherArchitectures: z.array(z.string()),
   reason: z.string().describe("Why older GPUs cannot run it"),
   tile: count.nullable().describe("The per-GPU width of every quantised matrix must be a multiple of this"),
   expertTile: count
@@ -149,7 +149,7 @@ const kvFormatSchema = z.strictObject({
   bytesPerElement: z.number().positive(),
   minComputeCapability: z.number(),
   belowComputeCapability: z.number().nullable().describe("First capability that cannot run it; null: no upper end"),
-  amdArchitectures: z.array(z.string()),
+  otherArchitectures: z.array(z.string()),
   source: z.string().min(1),
   asOf: isoDate,
 });
@@ -169,7 +169,7 @@ export const engineProfileSchema = z.strictObject({
   newestVersion: engineVersionSchema.describe("Newest version whose constants are known; later ones are assumed to be like it"),
   estimated: z.boolean().describe("True when the memory constants are estimates and not measurements"),
   minComputeCapability: z.number().describe("The stock image is built for this and later"),
-  amdArchitectures: z.array(z.string()).describe("Devices without a CUDA capability that it runs on: gfx942, x86-64, arm64"),
+  otherArchitectures: z.array(z.string()).describe("Devices without a CUDA capability that it runs on: gfx942, x86-64, arm64"),
   constants: z.strictObject({
     image: versioned(constantSchemas.image),
     gpuMemoryUtilization: versioned(constantSchemas.gpuMemoryUtilization),
@@ -216,7 +216,7 @@ export interface EngineRelease extends EngineConstants {
   /** True when the memory constants are estimates. */
   readonly estimated: boolean;
   readonly minComputeCapability: number;
-  readonly amdArchitectures: readonly string[];
+  readonly otherArchitectures: readonly string[];
   /** By compute capability or architecture; `image` serves what is not named. */
   readonly deviceImages: EngineProfile["deviceImages"];
   /** Only what the stock image of this version runs. */

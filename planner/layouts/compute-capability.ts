@@ -15,7 +15,7 @@ export function computeCapability(gpu: Gpu): number | null {
 
 export function kernelSupport(gpu: Gpu, format: WeightFormat): KernelSupport {
   const capability = computeCapability(gpu);
-  if (capability === null) return format.amdArchitectures.includes(gpu.computeCapability ?? "") ? "native" : "none";
+  if (capability === null) return format.otherArchitectures.includes(gpu.computeCapability ?? "") ? "native" : "none";
   if (format.unsupportedFromComputeCapability !== null && capability >= format.unsupportedFromComputeCapability) return "none";
   if (capability >= format.minComputeCapability) return "native";
   return format.weightOnly.some((fallback) => capability >= fallback.minComputeCapability) ? "weight-only" : "none";
@@ -31,7 +31,7 @@ export function hardwareFindings(gpu: Gpu, layout: Layout, release: EngineReleas
 function engineFinding(gpu: Gpu, release: EngineRelease): Finding | null {
   const capability = computeCapability(gpu);
   const runs =
-    capability === null ? release.amdArchitectures.includes(gpu.computeCapability ?? "") : capability >= release.minComputeCapability;
+    capability === null ? release.otherArchitectures.includes(gpu.computeCapability ?? "") : capability >= release.minComputeCapability;
   if (runs) return null;
   return {
     code: "gpu-not-supported-by-engine",
@@ -94,7 +94,7 @@ function kvFinding(gpu: Gpu, layout: Layout, release: EngineRelease): Finding | 
 
 function kvRuns(gpu: Gpu, format: KvFormat): boolean {
   const capability = computeCapability(gpu);
-  if (capability === null) return format.amdArchitectures.includes(gpu.computeCapability ?? "");
+  if (capability === null) return format.otherArchitectures.includes(gpu.computeCapability ?? "");
   return (
     capability >= format.minComputeCapability && (format.belowComputeCapability === null || capability < format.belowComputeCapability)
   );

@@ -37,7 +37,7 @@ export function engineRelease(engines: readonly EngineProfile[], name: string, v
     version,
     estimated: profile.estimated,
     minComputeCapability: profile.minComputeCapability,
-    amdArchitectures: profile.amdArchitectures,
+    otherArchitectures: profile.otherArchitectures,
     deviceImages: profile.deviceImages.map(({ device, image }) => ({ device, image: image.replace("{version}", version) })),
     formats: profile.formats
       .filter((format) => inRange(format.since, format.removed))
