@@ -148,6 +148,23 @@ test("maxModelLen is an estimate of p99, a power of two, within the model's limi
   expect(workload({ model: "Qwen3-8B", averageContext: 30_000 }).maxModelLen).toBe(40_960);
 });
 
+test("auto says which rule leaves which formats out", () => {
+  const excluded = (fields: Readonly<Record<string, unknown>>): string[] =>
+    read(
+      JSON.stringify({
+        fleet: "acme",
+        workloads: [{ name: "chat", model: "Qwen3-8B", precision: "auto", qps: 6, averageContext: 2300, ...fields }],
+      }),
+    ).assumptions.flatMap(({ code, message }) => (code === "precision-excluded" ? [message] : []));
+  expect(excluded({})).toEqual(["auto leaves out int8-w8a16, awq-int4 and gptq-int4: coarser than the quality floor fp8"]);
+  expect(excluded({ qualityFloor: "int4" })).toEqual([]);
+  expect(excluded({ model: "deepseek-ai/DeepSeek-V3-0324" })).toEqual([
+    "auto leaves out int8-w8a16, awq-int4 and gptq-int4: coarser than the quality floor fp8",
+    "auto leaves out bf16: deepseek-ai/DeepSeek-V3-0324 is published as fp8, and a wider format gains nothing",
+  ]);
+  expect(excluded({ precision: "fp8" })).toEqual([]);
+});
+
 test("auto is bf16 and fp8, less or more by the quality floor, and a model's own format where it has one", () => {
   const auto = (fields: Readonly<Record<string, unknown>>): readonly string[] => workload({ precision: "auto", ...fields }).precisions;
   expect(auto({})).toEqual(["bf16", "fp8"]);
