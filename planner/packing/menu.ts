@@ -30,7 +30,8 @@ export function menuOf(placer: Placer, nobody: Fleet, workloadIndex: number, sla
   const byTheGpu = { ...noGuide, group: everyGroup, usdPerSlotHour: Float64Array.from(slotPrices) };
   const dishes: Dish[] = [];
   for (let rank = 0; rank < shortlist.options.length; rank++) {
-    if (at(shortlist.fullNodeUsdPerHour, rank) > limit || (rank > 0 && dishes.length >= most)) break;
+    // An option that looks cheap may have no place that keeps the rules: go on until one has.
+    if (dishes.length > 0 && (at(shortlist.fullNodeUsdPerHour, rank) > limit || dishes.length >= most)) break;
     const index = at(shortlist.options, rank);
     const option = at(workload.options, index);
     const kitchen: Kitchen = { instance, workload, index, option, offers: offersWorthTrying(instance, option) };

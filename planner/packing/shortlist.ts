@@ -1,5 +1,5 @@
 import { at } from "../element.ts";
-import { type Instance, type InstanceWorkload, instanceOf } from "./instance.ts";
+import { type Instance, type InstanceOption, type InstanceWorkload, instanceOf } from "./instance.ts";
 import type { PackingProblem } from "./problem.ts";
 import { slotPriceOf, slotPriceOfSpread } from "./slot-price.ts";
 import type { Spread } from "./survive/spread.ts";
@@ -55,7 +55,7 @@ export function shortlistsOf(instance: Instance): Shortlist[] {
 function shortlistOf(instance: Instance, workload: InstanceWorkload, slotPrices: readonly number[]): Shortlist {
   const priced = workload.options.flatMap((option, index) => {
     const priced = slotPriceOf(instance, workload, option, slotPrices);
-    if (priced === null) return [];
+    if (priced === null || !hasPlace(instance, workload, option, slotPrices)) return [];
     const used = option.offers.filter((_, offer) => at(priced.replicas, offer) > 0);
     return [{ index, price: priced.price, used }];
   });
@@ -65,6 +65,12 @@ function shortlistOf(instance: Instance, workload: InstanceWorkload, slotPrices:
     fullNodeUsdPerHour: priced.map(({ price }) => price),
     offersUsed: priced.map(({ used }) => used),
   };
+}
+
+/** The bound's spreads ask for less than the rule of spot pools does: a single pool is priced there, and serves nobody once it is lost. */
+function hasPlace(instance: Instance, workload: InstanceWorkload, option: InstanceOption, slotPrices: readonly number[]): boolean {
+  if (!workload.surviveSpotPool) return true;
+  return option.spreads.some((spread) => slotPriceOfSpread(instance, workload, option, spread, slotPrices) !== null);
 }
 
 /** Above this many workloads the search keeps only the cheapest options of each: it has enough to choose from, and memory is short. */

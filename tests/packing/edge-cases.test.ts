@@ -97,6 +97,13 @@ test("a workload with spot offers only and a share below all of it names the spo
   expect(pack(asked)).toEqual({ infeasible: [{ reason: "workload", workload: 0, rule: "spot-share" }] });
 });
 
+test.each([5, 20, 100])("a workload of %i replicas in the only spot pool there is cannot survive its loss, and says so", (replicas) => {
+  const spot = offer("s", { market: "spot", zones: ["a"] });
+  const only = workload("w", { demand: replicas * 1_000_000, spotMaxShare: 1, surviveSpotPool: true });
+  expect(pack(problem([spot], [only]))).toEqual({ infeasible: [{ reason: "workload", workload: 0, rule: "spot-pool" }] });
+  expect(packed(problem([{ ...spot, zones: ["a", "b"] }], [only])).placements).toHaveLength(2);
+});
+
 test("a workload without an offer names that", () => {
   expect(pack(problem([offer("o")], [workload("w", { offers: [] })]))).toEqual({
     infeasible: [{ reason: "workload", workload: 0, rule: "no-option" }],
