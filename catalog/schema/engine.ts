@@ -29,6 +29,7 @@ const nonTorchSchema = z.strictObject({
 
 /** Constants of an engine that changed, or may change, with its version. */
 const constantSchemas = {
+  minComputeCapability: z.number().describe("The stock image runs on this and later"),
   image: z.string().describe("Container image; {version} stands for the version"),
   gpuMemoryUtilization: z.number().gt(0).max(1).describe("Default share of device memory the engine allows itself"),
   budgetRule: z
@@ -168,9 +169,9 @@ export const engineProfileSchema = z.strictObject({
   oldestVersion: engineVersionSchema,
   newestVersion: engineVersionSchema.describe("Newest version whose constants are known; later ones are assumed to be like it"),
   estimated: z.boolean().describe("True when the memory constants are estimates and not measurements"),
-  minComputeCapability: z.number().describe("The stock image is built for this and later"),
   otherArchitectures: z.array(z.string()).describe("Devices without a CUDA capability that it runs on: gfx942, x86-64, arm64"),
   constants: z.strictObject({
+    minComputeCapability: versioned(constantSchemas.minComputeCapability),
     image: versioned(constantSchemas.image),
     gpuMemoryUtilization: versioned(constantSchemas.gpuMemoryUtilization),
     budgetRule: versioned(constantSchemas.budgetRule),
@@ -215,7 +216,6 @@ export interface EngineRelease extends EngineConstants {
   readonly version: string;
   /** True when the memory constants are estimates. */
   readonly estimated: boolean;
-  readonly minComputeCapability: number;
   readonly otherArchitectures: readonly string[];
   /** By compute capability or architecture; `image` serves what is not named. */
   readonly deviceImages: EngineProfile["deviceImages"];

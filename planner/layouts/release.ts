@@ -36,7 +36,6 @@ export function engineRelease(engines: readonly EngineProfile[], name: string, v
     engine: profile.name,
     version,
     estimated: profile.estimated,
-    minComputeCapability: profile.minComputeCapability,
     otherArchitectures: profile.otherArchitectures,
     deviceImages: profile.deviceImages.map(({ device, image }) => ({ device, image: image.replace("{version}", version) })),
     formats: profile.formats
@@ -82,6 +81,7 @@ function resolve<Value>(history: readonly { readonly since: string; readonly val
 function resolveConstants(profile: EngineProfile, version: string): EngineConstants {
   const constants = profile.constants;
   return {
+    minComputeCapability: resolve(constants.minComputeCapability, version),
     image: resolve(constants.image, version),
     gpuMemoryUtilization: resolve(constants.gpuMemoryUtilization, version),
     budgetRule: resolve(constants.budgetRule, version),

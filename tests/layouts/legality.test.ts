@@ -45,6 +45,19 @@ test("hardware gates give the capability there and the one needed", () => {
   expect(codes(llama, "m3-ultra", { precision: "fp16" })).toEqual(["gpu-not-supported-by-engine"]);
 });
 
+test("Volta runs what its kernels can, on the vLLM versions that still had an engine for it", () => {
+  const old = release("0.7.3");
+  for (const precision of ["fp16", "gptq-int4", "bnb-nf4", "gguf-q4_k_m"] as const)
+    expect(codes(llama, "v100s-pcie-32gb", { precision }, old), precision).toEqual([]);
+  for (const precision of ["bf16", "awq-int4", "fp8", "int8"] as const)
+    expect(codes(llama, "v100s-pcie-32gb", { precision }, old), precision).toEqual(["precision-not-on-this-gpu"]);
+  expect(codes(llama, "v100s-pcie-32gb", { precision: "fp16" }, release("0.10.1"))).toEqual([]);
+  expect(findings(llama, "v100s-pcie-32gb", { precision: "fp16" }, release("0.11.0"))[0]).toMatchObject({
+    code: "gpu-not-supported-by-engine",
+    limit: 7.5,
+  });
+});
+
 test("fp8 runs weight-only where there are no FP8 tensor cores, on T4 only since 0.13", () => {
   expect(codes(llama, "a100-sxm-80gb", { precision: "fp8" })).toEqual([]);
   expect(codes(llama, "t4", { precision: "fp8" })).toEqual([]);
