@@ -17,6 +17,7 @@ import { memoryBudget } from "../planner/memory/budget.ts";
 import type { MemoryBudget } from "../planner/memory/memory-budget.ts";
 import type { ReadModel } from "../planner/models/read-model.ts";
 import { defaults } from "../planner/spec/defaults.ts";
+import { asMeant } from "./asked-as-meant.ts";
 import { readBeside } from "./beside.ts";
 import { readEngineVersion } from "./engine-version.ts";
 import { isModelPath, readModelPath } from "./model-files.ts";
@@ -46,11 +47,11 @@ export function resolveRequest(request: SizeRequest, catalog: Catalog, directory
   const release = releaseOf({ ...request, engine: request.engine ?? engineOn(gpu, named.model) }, catalog);
   if ("code" in release) return { finding: release };
   const { model: _model, gpu: _gpu, engine: _engine, engineVersion: _version, ...wish } = request;
-  const precision = wish.precision ?? named.precision;
-  const layout = completeLayout(named.model, gpu, release, present({ ...wish, precision }));
+  const meant = asMeant(present({ ...wish, precision: wish.precision ?? named.precision }), named.model, release);
+  const layout = completeLayout(named.model, gpu, release, meant.wish);
   const beside = readBeside(request, named.model, gpu, catalog, (name) => modelNamed(name, catalog, directory));
   if ("finding" in beside) return beside;
-  const assumptions = [...named.assumptions, ...versionAssumptions(request, release, catalog), ...beside.assumptions];
+  const assumptions = [...named.assumptions, ...versionAssumptions(request, release, catalog), ...meant.assumptions, ...beside.assumptions];
   const resolved = { model: named.model, gpu, release, layout, beside: beside.beside, assumptions };
   return { resolved: request.expertParallel === undefined ? withExpertParallel(resolved) : resolved };
 }
@@ -173,8 +174,11 @@ export const present = <Fields extends object>(fields: Fields): Present<Fields> 
 
 export type Sizing = { readonly memory: MemoryBudget } | { readonly finding: Finding };
 
-/** The memory of a layout the engine accepts, or why it refuses it. */
+/**
+ * The memory of a layout the engine accepts, or why it refuses it. Ranks of a dense model, which a plan has as replicas, are no reason: engines
+ * run them, each with its own weights and cache.
+ */
 export function sizeOf({ model, gpu, release, layout, beside }: Omit<Resolved, "assumptions" | "beside"> & { beside?: Beside }): Sizing {
-  const [finding] = layoutFindings(model, gpu, layout, release);
+  const finding = layoutFindings(model, gpu, layout, release).find(({ code }) => code !== "data-parallel-needs-experts");
   return finding === undefined ? { memory: memoryBudget(model, gpu, release, layout, beside) } : { finding };
 }

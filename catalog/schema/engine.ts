@@ -146,7 +146,7 @@ const weightFormatSchema = z.strictObject({
 });
 
 const kvFormatSchema = z.strictObject({
-  dtype: z.enum(["bf16", "fp16", "fp8", "fp8_e4m3", "fp8_e5m2", "nvfp4", "fp32"]),
+  dtype: z.enum(["bf16", "fp16", "fp8", "fp8_e4m3", "fp8_e5m2", "int8", "nvfp4", "fp32"]),
   bytesPerElement: z.number().positive(),
   minComputeCapability: z.number(),
   belowComputeCapability: z.number().nullable().describe("First capability that cannot run it; null: no upper end"),

@@ -51,6 +51,8 @@ export function stepCosts(replica: Replica): StepCosts {
   const rate = rates(replica, format, timing);
   const tp = layout.tensorParallel;
   const ranks = layout.dataParallel;
+  // Ranks that share no experts do not wait for each other.
+  const waitingRanks = work.numExperts > 0 ? ranks : 1;
   const { step } = constants;
   const read = bytesRead(replica, work, format);
   const kvShare = Math.max(1 / tp, 1 / work.kvHeads) * kvElementScale(replica);
@@ -80,7 +82,7 @@ export function stepCosts(replica: Replica): StepCosts {
       timing.generation.factor *
       timing.versionFactor *
       formatFactor(replica, timing) *
-      (1 + (step.rankImbalance * Math.log2(ranks) ** 2) / 4) *
+      (1 + (step.rankImbalance * Math.log2(waitingRanks) ** 2) / 4) *
       (replica.correction?.step ?? 1),
   };
 }
@@ -130,7 +132,7 @@ export function bytesRead(replica: Replica, work: ModelWork, format: FormatConst
 const oldExpertFactor = ({ layout, constants }: Replica, timing: EngineTiming, format: FormatConstants): number =>
   timing.readsAllFp8Experts && format.computeType === "fp8" && layout.precision === "fp8" ? constants.step.oldBlockFp8ExpertHitFactor : 1;
 
-/** Two collectives a layer: all-reduce over the tensor-parallel group; dispatch and combine over attention ranks. */
+/** Two collectives a layer: all-reduce over the tensor-parallel group; dispatch and combine over attention ranks that share experts. */
 function communicationCosts(replica: Replica, work: ModelWork, latency: number, bytesPerSecond: number) {
   const { tensorParallel: tp, dataParallel: ranks } = replica.layout;
   const { step } = replica.constants;
@@ -140,7 +142,7 @@ function communicationCosts(replica: Replica, work: ModelWork, latency: number, 
     fixed += (latency * (1 + Math.log2(tp))) / 2;
     perToken += (((2 * (tp - 1)) / tp) * work.hiddenSize * 2) / bytesPerSecond;
   }
-  if (ranks > 1) {
+  if (ranks > 1 && work.numExperts > 0) {
     fixed += 2 * latency;
     perToken += (Math.min(work.expertsPerToken, step.allToAllMaxCopies) * work.hiddenSize * step.allToAllBytesPerValue) / bytesPerSecond;
   }

@@ -104,7 +104,7 @@ export interface WorkloadSpec {
   readonly path: string;
 }
 
-export type KvCacheDtype = "auto" | "bf16" | "fp16" | "fp8" | "fp8_e4m3" | "fp8_e5m2" | "nvfp4" | "fp32";
+export type KvCacheDtype = "auto" | "bf16" | "fp16" | "fp8" | "fp8_e4m3" | "fp8_e5m2" | "int8" | "nvfp4" | "fp32";
 export type Survive = "none" | "replica" | "node" | "zone";
 
 /** The busiest hour. Lengths are means in tokens; `inputTokensP95` is null when nothing was said about the spread. */

@@ -200,3 +200,42 @@ test.each([
   expect(code).toBe(2);
   expect(err).toContain(message);
 });
+
+test.each([
+  { asked: "int4-w4a16", meant: "gguf-q4_0" },
+  { asked: "int8", meant: "gguf-q8_0" },
+  { asked: "int8-w8a8", meant: "gguf-q8_0" },
+])("$asked on llama.cpp is read as $meant and says so", async ({ asked, meant }) => {
+  const fields = { model: "Qwen/Qwen3-4B", gpu: "rtx-4090", engine: "llama.cpp", maxModelLen: 4096, batch: 1 };
+  const { answers } = await batch("estimate", [line({ ...fields, precision: asked }), line({ ...fields, precision: meant })]);
+  const [read, named] = answers;
+  expect(read).toMatchObject({ fits: true, layout: { precision: meant }, assumptions: [{ code: "precision-read-as", value: meant }] });
+  expect(named).toMatchObject({ assumptions: [], tpotMs: read?.tpotMs });
+});
+
+test("int4 and int8 stay what they are where the engine has kernels for them", async () => {
+  const { answers } = await batch("size", [line({ ...qwen, precision: "int4-w4a16" }), line({ ...qwen, precision: "int8-w8a8" })]);
+  expect(answers.map((answer) => answer.layout)).toMatchObject([{ precision: "int4-w4a16" }, { precision: "int8-w8a8" }]);
+  expect(answers.map((answer) => answer.assumptions)).toEqual([[], []]);
+});
+
+test("a dense model has no experts to deal out: expert parallel is read as 1, and its ranks serve as replicas do", async () => {
+  const two = { ...qwen, dataParallel: 2, inputTokens: 900, outputTokens: 300, concurrency: 8 };
+  const one = { ...two, dataParallel: 1, concurrency: 4 };
+  const { answers } = await batch("estimate", [line({ ...two, expertParallel: 2 }), line(one)]);
+  const [ranks, replica] = answers as { fits: boolean; tpotMs: { mean: number }; outputTokensPerSecond: number }[];
+  expect(ranks).toMatchObject({ fits: true, layout: { expertParallel: 1 }, assumptions: [{ code: "expert-parallel-read-as", value: 1 }] });
+  expect((ranks?.tpotMs.mean ?? 0) / (replica?.tpotMs.mean ?? 0)).toBeCloseTo(1, 1);
+  expect((ranks?.outputTokensPerSecond ?? 0) / (replica?.outputTokensPerSecond ?? 0)).toBeCloseTo(2, 1);
+});
+
+test("an int8 cache takes one byte an element where the engine has one, and is refused elsewhere", async () => {
+  const trt = { ...qwen, engine: "tensorrt-llm" };
+  const { answers } = await batch("size", [
+    line({ ...trt, kvCacheDtype: "int8" }),
+    line({ ...trt, kvCacheDtype: "fp8" }),
+    line({ ...qwen, kvCacheDtype: "int8" }),
+  ]);
+  expect(answers[0]).toMatchObject({ fits: true, kvCacheTokens: answers[1]?.kvCacheTokens });
+  expect(answers[2]).toMatchObject({ fits: false, finding: { code: "kv-cache-dtype-not-on-this-gpu" } });
+});
