@@ -24,7 +24,7 @@ interface Asked {
 
 /** Answer to one size request; field names are an interface (docs/batch.md). Without the figures when the engine refuses the layout. */
 export type SizeAnswer = Asked &
-  Partial<Omit<MemoryBudget, "kvBytesPerSequence">> & { readonly fits: boolean; readonly finding: Finding | null };
+  Partial<Omit<MemoryBudget, "kvBytesPerSequence" | "warning">> & { readonly fits: boolean; readonly finding: Finding | null };
 
 /** Answer to one estimate request; field names are an interface (docs/batch.md). */
 export type EstimateAnswer = Asked &
@@ -40,8 +40,8 @@ export function answerSize(request: SizeRequest, catalog: Catalog, directory = "
   const asked = askedOf(resolution.resolved);
   const sizing = sizeOf(resolution.resolved);
   if ("finding" in sizing) return { ...asked, fits: false, finding: sizing.finding };
-  const { kvBytesPerSequence: _, ...figures } = sizing.memory;
-  return { ...asked, ...figures };
+  const { kvBytesPerSequence: _, warning, ...figures } = sizing.memory;
+  return { ...withWarning(asked, warning), ...figures };
 }
 
 export function answerEstimate(
@@ -81,8 +81,14 @@ export function estimateCase(request: EstimateRequest, catalog: Catalog, directo
   const sizing = sizeOf(resolved);
   if ("finding" in sizing) return { ...asked, fits: false, finding: sizing.finding };
   if (!sizing.memory.fits) return { ...asked, fits: false, finding: sizing.memory.finding };
-  return { ...asked, replica: { model, gpu, release, layout, memory: sizing.memory, link: gpu.link, constants: catalog.stepTime } };
+  return {
+    ...withWarning(asked, sizing.memory.warning),
+    replica: { model, gpu, release, layout, memory: sizing.memory, link: gpu.link, constants: catalog.stepTime },
+  };
 }
+
+const withWarning = <Answer extends Asked>(asked: Answer, warning: Finding | null): Answer =>
+  warning === null ? asked : { ...asked, assumptions: [...asked.assumptions, warning] };
 
 const forTask = (resolved: Resolved): Resolved => ({ ...resolved, layout: forWholeTexts(resolved.model, resolved.layout) });
 

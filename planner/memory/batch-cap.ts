@@ -39,7 +39,8 @@ const utilizationStep = 0.01;
 function withRoomBeside(model: Model, gpu: Gpu, release: EngineRelease, wish: Layout): Layout {
   for (let share = wish.gpuMemoryUtilization; share >= leastUtilization; share = Math.round((share - utilizationStep) * 100) / 100) {
     const layout = { ...wish, gpuMemoryUtilization: share };
-    if (memoryBudget(model, gpu, release, layout).finding?.code !== "cuda-graphs-do-not-fit") return layout;
+    const { finding, warning } = memoryBudget(model, gpu, release, layout);
+    if ((finding ?? warning)?.code !== "cuda-graphs-do-not-fit") return layout;
   }
   return wish;
 }

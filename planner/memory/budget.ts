@@ -3,7 +3,7 @@ import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
 import { gpusPerReplica, type Layout } from "../layouts/layout.ts";
 import { type Beside, nothingBeside } from "./beside.ts";
-import { fitFinding, unsizedBudget } from "./fit.ts";
+import { fitFinding, fitWarning, unsizedBudget } from "./fit.ts";
 import { prefillBlocks, reportedTokens, sequenceBlocks } from "./kv-cache.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import { bindingStage, type StageBudget } from "./stage-budget.ts";
@@ -17,7 +17,8 @@ export function memoryBudget(model: Model, gpu: Gpu, release: EngineRelease, lay
   const format = release.formats.find((candidate) => candidate.precision === layout.precision);
   if (format === undefined || gpu.cudaMemoryBytes === null) return unsizedBudget(gpu, release, layout);
   const stage = bindingStage(model, gpu, release, layout, format, gpu.cudaMemoryBytes, beside);
-  const finding = fitFinding({ model, gpu, release, layout, stage, beside });
+  const sized = { model, gpu, release, layout, stage, beside };
+  const finding = fitFinding(sized);
   return {
     totalBytesPerGpu: stage.totalBytes,
     requestedBytesPerGpu: stage.requestedBytes,
@@ -28,6 +29,7 @@ export function memoryBudget(model: Model, gpu: Gpu, release: EngineRelease, lay
     kvCacheBytesPerGpu: stage.paging === null ? 0 : Math.max(0, Math.floor(stage.kvBytes)),
     fits: finding === null,
     finding,
+    warning: finding === null ? fitWarning(sized) : null,
     weightBytes: Math.round(weightBytes(model, format)),
     ...sequenceRoom(stage, layout, release),
   };

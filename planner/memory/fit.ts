@@ -21,10 +21,10 @@ export interface SizedLayout {
 
 /** Why the layout would not start; null when it would. Values and limits are bytes on one GPU. */
 export function fitFinding(sized: SizedLayout): Finding | null {
-  const { model, gpu, release, layout, stage } = sized;
+  const { release, layout, stage } = sized;
   const shortage = shortageOf(stage, layout, release);
   if (shortage === null) return null;
-  const subject = `${model.id} in ${layout.precision} on ${layout.tensorParallel * layout.pipelineParallel} x ${gpu.id}`;
+  const subject = subjectOf(sized);
   const { value, limit } = shortage;
   const bytes = { path: "", value: Math.ceil(value), limit: Math.floor(limit), unit: "bytes per GPU" };
   switch (shortage.code) {
@@ -46,14 +46,28 @@ export function fitFinding(sized: SizedLayout): Finding | null {
         unit: "tokens",
       };
     case "cuda-graphs-do-not-fit":
-      return {
-        code: shortage.code,
-        message: `${subject}: what CUDA needs beside the budget is more than gpu-memory-utilization ${layout.gpuMemoryUtilization} leaves`,
-        suggestion: "lower gpu-memory-utilization or max-num-seqs, or run with enforce-eager",
-        ...bytes,
-      };
+      return graphsFinding(subject, layout, shortage);
   }
 }
+
+/** Engines whose constants are estimates are warned of, not refused, where what CUDA takes beside the budget seems to be too much. */
+export function fitWarning(sized: SizedLayout): Finding | null {
+  const shortage = sized.release.estimated ? besideShortage(sized.stage, sized.release) : null;
+  return shortage === null ? null : { ...graphsFinding(subjectOf(sized), sized.layout, shortage), path: "gpuMemoryUtilization" };
+}
+
+const subjectOf = ({ model, gpu, layout }: SizedLayout): string =>
+  `${model.id} in ${layout.precision} on ${layout.tensorParallel * layout.pipelineParallel} x ${gpu.id}`;
+
+const graphsFinding = (subject: string, layout: Layout, { code, value, limit }: Shortage): Finding => ({
+  code,
+  message: `${subject}: what CUDA needs beside the budget is more than gpu-memory-utilization ${layout.gpuMemoryUtilization} leaves`,
+  suggestion: "lower gpu-memory-utilization or max-num-seqs, or run with enforce-eager",
+  path: "",
+  value: Math.ceil(value),
+  limit: Math.floor(limit),
+  unit: "bytes per GPU",
+});
 
 type Shortage =
   | { readonly code: "does-not-fit" | "cuda-graphs-do-not-fit"; readonly value: number; readonly limit: number }
@@ -67,10 +81,15 @@ function shortageOf(stage: StageBudget, layout: Layout, release: EngineRelease):
   if (stage.kvBytes <= 0 || longest === 0) {
     return { code: "does-not-fit", value: stage.requestedBytes - stage.kvBytes + neededBytes, limit: stage.requestedBytes };
   }
-  const beside = besideBudget(stage, release);
-  const slack = stage.totalBytes - stage.requestedBytes;
-  if (beside > slack) return { code: "cuda-graphs-do-not-fit", value: beside, limit: slack };
+  const beside = release.estimated ? null : besideShortage(stage, release);
+  if (beside !== null) return beside;
   return needed <= stage.blocks ? null : { code: "context-does-not-fit", value: neededBytes, limit: stage.kvBytes, longest };
+}
+
+function besideShortage(stage: StageBudget, release: EngineRelease): Shortage | null {
+  const value = besideBudget(stage, release);
+  const limit = stage.totalBytes - stage.requestedBytes;
+  return value > limit ? { code: "cuda-graphs-do-not-fit", value, limit } : null;
 }
 
 /** The budget of something that cannot be sized at all: an unknown format, or a GPU whose memory nobody logged. */
@@ -104,6 +123,7 @@ export function unsizedBudget(gpu: Gpu, release: EngineRelease, layout: Layout):
     maxConcurrency: 0,
     fits: false,
     finding,
+    warning: null,
     weightBytes: 0,
     kvBytesPerSequence: () => 0,
     kvCacheBytes: 0,

@@ -19,6 +19,8 @@ export interface MemoryBudget {
   readonly fits: boolean;
   /** Why it does not fit: value = bytes needed, limit = bytes there. */
   readonly finding: Finding | null;
+  /** Why it might not start although it fits: a shortage by constants that are estimates. */
+  readonly warning: Finding | null;
   /** Bytes of the whole replica's weights: what is downloaded and read. */
   readonly weightBytes: number;
   /** Slope and intercept of what one sequence of `tokens` takes of `kvCacheTokens`-equivalent room; see kv-cache.ts. */

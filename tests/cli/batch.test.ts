@@ -239,3 +239,9 @@ test("an int8 cache takes one byte an element where the engine has one, and is r
   expect(answers[0]).toMatchObject({ fits: true, kvCacheTokens: answers[1]?.kvCacheTokens });
   expect(answers[2]).toMatchObject({ fits: false, finding: { code: "kv-cache-dtype-not-on-this-gpu" } });
 });
+
+test("SGLang's graphs are a matter of estimates: the answer warns and does not refuse", async () => {
+  const glm = { model: "zai-org/GLM-4.6", gpu: "h100-sxm-80gb", engine: "sglang", precision: "fp8", tensorParallel: 8, expertParallel: 8 };
+  const { answers } = await batch("estimate", [line({ ...glm, gpuMemoryUtilization: 0.9, concurrency: 4 })]);
+  expect(answers[0]).toMatchObject({ fits: true, assumptions: [{ code: "cuda-graphs-do-not-fit", path: "gpuMemoryUtilization" }] });
+});

@@ -232,3 +232,14 @@ test("memory never shrinks with context, sequences, batched tokens or layers, an
     { numRuns: 200 },
   );
 });
+
+test("an engine with estimated constants is warned of, not refused, where CUDA's own memory seems too much; a plan leaves it room", () => {
+  const glm = modelNamed("zai-org/GLM-4.6");
+  const wish = { precision: "fp8", tensorParallel: 8, expertParallel: 8, maxModelLen: 8192, gpuMemoryUtilization: 0.9 } as const;
+  const sglang = release("0.5.9", "sglang");
+  const { layout, memory } = sized(glm, h100, sglang, wish);
+  expect(memory).toMatchObject({ fits: true, finding: null, warning: { code: "cuda-graphs-do-not-fit" } });
+  const planned = capBatch(glm, h100, sglang, layout);
+  expect(planned.layout.gpuMemoryUtilization).toBeLessThan(0.9);
+  expect(planned.memory.warning).toBeNull();
+});

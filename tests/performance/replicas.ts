@@ -71,6 +71,7 @@ export function replicaOf(wish: Wish = {}): Replica {
       maxConcurrency: 0,
       fits: room > 0,
       finding: null,
+      warning: null,
       weightBytes,
       kvBytesPerSequence: (tokens) => (kvBytesRead(work, tokens) + work.stateBytes) * replication,
       kvCacheBytes: room,
