@@ -47,6 +47,8 @@ export function caseOf(row: MeasuredRow, facts: Facts): RowCase | RowRefusal {
   });
   const memory = memoryBudget(model, gpu, release, layout);
   if (!memory.fits) return `the planner says ${memory.finding?.code ?? "it does not fit"}`;
+  // They were refused when the constants were fitted; the next fit may take them in.
+  if (memory.warning !== null) return `the planner warns of ${memory.warning.code}`;
   const gpus = layout.tensorParallel * layout.pipelineParallel * layout.dataParallel;
   const replica: Replica = { model, gpu, release, layout, memory, link: gpu.link, constants: facts.constants };
   return { row, replica, copies: row.gpu_count / gpus, lengths };
