@@ -4,6 +4,7 @@ import type { Layout } from "../planner/layouts/layout.ts";
 import { forWholeTexts } from "../planner/layouts/whole-texts.ts";
 import { type Corrector, correctedEstimate } from "../planner/measurements/corrector.ts";
 import type { MemoryBudget } from "../planner/memory/memory-budget.ts";
+import { estimate } from "../planner/performance/estimate.ts";
 import type { Replica } from "../planner/performance/replica.ts";
 import type { Lengths, Load, ServingPoint } from "../planner/performance/serving-point.ts";
 import { servingPointOf } from "../planner/performance/task-performance.ts";
@@ -53,9 +54,13 @@ export function answerEstimate(
   const asked = estimateCase(request, catalog, directory);
   if (!("replica" in asked)) return asked;
   const { replica, ...rest } = asked;
-  if (replica.model.task === "generate") return { ...rest, ...correctedEstimate(replica, asked.lengths, asked.load, corrector) };
+  if (replica.model.task === "generate") return { ...rest, ...estimateOf(replica, asked, corrector) };
   return { ...rest, ...servingPointOf(replica, catalog.taskPerformance, asked.lengths, asked.load) };
 }
+
+/** Measured runs are of servers that drafted nothing: they correct none that does. */
+const estimateOf = (replica: Replica, { lengths, load }: EstimateCase, corrector: Corrector | null): ServingPoint =>
+  replica.speculation === undefined ? correctedEstimate(replica, lengths, load, corrector) : estimate(replica, lengths, load);
 
 /** One replica under one load, ready to be predicted or compared with what was measured. */
 export type EstimateCase = Asked & { readonly replica: Replica; readonly load: Load; readonly lengths: Lengths };
@@ -72,7 +77,7 @@ export function estimateCase(request: EstimateRequest, catalog: Catalog, directo
   const isPlain = asWished.resolved.model.task === "generate";
   const resolved =
     isPlain && layoutRequest.maxModelLen === undefined ? withContextFor(asWished.resolved, lengths) : forTask(asWished.resolved);
-  const { model, gpu, release, layout } = resolved;
+  const { model, gpu, release, layout, speculation } = resolved;
   const text = lengths.documentsPerRequest === undefined ? null : lengths.inputTokens / lengths.documentsPerRequest;
   if (text !== null && text > layout.maxModelLen) return { error: textTooLong(text, layout) };
   const isTooLong = isPlain && layoutRequest.maxModelLen !== undefined && lengths.inputTokens + lengths.outputTokens > layout.maxModelLen;
@@ -81,10 +86,8 @@ export function estimateCase(request: EstimateRequest, catalog: Catalog, directo
   const sizing = sizeOf(resolved);
   if ("finding" in sizing) return { ...asked, fits: false, finding: sizing.finding };
   if (!sizing.memory.fits) return { ...asked, fits: false, finding: sizing.memory.finding };
-  return {
-    ...withWarning(asked, sizing.memory.warning),
-    replica: { model, gpu, release, layout, memory: sizing.memory, link: gpu.link, constants: catalog.stepTime },
-  };
+  const replica = { model, gpu, release, layout, memory: sizing.memory, link: gpu.link, constants: catalog.stepTime };
+  return { ...withWarning(asked, sizing.memory.warning), replica: speculation === undefined ? replica : { ...replica, speculation } };
 }
 
 const withWarning = <Answer extends Asked>(asked: Answer, warning: Finding | null): Answer =>

@@ -27,6 +27,12 @@ export function addLayoutFlags(command: Command): Command {
     .option("--draft-model <name>", "model that drafts tokens (default, with --speculative-tokens: the model's own prediction block)")
     .addOption(new Option("--speculative-tokens <n>", "tokens drafted at a time (default: none)").argParser(countFlag))
     .addOption(
+      new Option(
+        "--speculative-acceptance <share>",
+        "chance that a drafted token is accepted (default: the careful end of what is published)",
+      ).argParser(shareFlag),
+    )
+    .addOption(
       new Option("--cpu-offload-gb <gib>", "weights of each GPU that stay in the host's memory; says what it costs").argParser(
         positiveFlag,
       ),

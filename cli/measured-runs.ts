@@ -49,6 +49,8 @@ function runOf(line: string, source: string, catalog: Catalog, directory: string
   const { replica, lengths, load } = asked;
   if (replica.model.task !== "generate")
     return { findings: [refusal(source, "model", `measured runs of the task ${replica.model.task} correct nothing yet`)] };
+  if (replica.speculation !== undefined)
+    return { findings: [refusal(source, "speculativeTokens", "a server that drafts tokens corrects no prediction without speculation")] };
   const run = { source, replica, lengths, load, measured };
   const findings = physicsFindings(run, catalog.measurements.farthestFactor);
   return findings.length > 0 ? { findings } : { run };

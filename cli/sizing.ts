@@ -16,6 +16,7 @@ import type { Beside } from "../planner/memory/beside.ts";
 import { memoryBudget } from "../planner/memory/budget.ts";
 import type { MemoryBudget } from "../planner/memory/memory-budget.ts";
 import type { ReadModel } from "../planner/models/read-model.ts";
+import { draftFinding, type Speculation } from "../planner/performance/speculation.ts";
 import { defaults } from "../planner/spec/defaults.ts";
 import { asMeant } from "./asked-as-meant.ts";
 import { readBeside } from "./beside.ts";
@@ -30,6 +31,8 @@ export interface Resolved {
   readonly release: EngineRelease;
   readonly layout: Layout;
   readonly beside: Beside;
+  /** Missing where nothing drafts. */
+  readonly speculation?: Speculation;
   /** What was taken for granted on the way. */
   readonly assumptions: readonly Finding[];
 }
@@ -51,8 +54,9 @@ export function resolveRequest(request: SizeRequest, catalog: Catalog, directory
   const layout = completeLayout(named.model, gpu, release, meant.wish);
   const beside = readBeside(request, named.model, gpu, catalog, (name) => modelNamed(name, catalog, directory));
   if ("finding" in beside) return beside;
+  const drafting = beside.speculation === undefined ? {} : { speculation: beside.speculation };
   const assumptions = [...named.assumptions, ...versionAssumptions(request, release, catalog), ...meant.assumptions, ...beside.assumptions];
-  const resolved = { model: named.model, gpu, release, layout, beside: beside.beside, assumptions };
+  const resolved = { model: named.model, gpu, release, layout, beside: beside.beside, ...drafting, assumptions };
   return { resolved: request.expertParallel === undefined ? withExpertParallel(resolved) : resolved };
 }
 
@@ -178,7 +182,9 @@ export type Sizing = { readonly memory: MemoryBudget } | { readonly finding: Fin
  * The memory of a layout the engine accepts, or why it refuses it. Ranks of a dense model, which a plan has as replicas, are no reason: engines
  * run them, each with its own weights and cache.
  */
-export function sizeOf({ model, gpu, release, layout, beside }: Omit<Resolved, "assumptions" | "beside"> & { beside?: Beside }): Sizing {
-  const finding = layoutFindings(model, gpu, layout, release).find(({ code }) => code !== "data-parallel-needs-experts");
-  return finding === undefined ? { memory: memoryBudget(model, gpu, release, layout, beside) } : { finding };
+export function sizeOf(resolved: Omit<Resolved, "assumptions" | "beside"> & { beside?: Beside }): Sizing {
+  const { model, gpu, release, layout, beside, speculation } = resolved;
+  const refused = layoutFindings(model, gpu, layout, release).find(({ code }) => code !== "data-parallel-needs-experts");
+  const finding = refused ?? (speculation === undefined ? null : draftFinding(speculation, layout, "draftModel"));
+  return finding === null ? { memory: memoryBudget(model, gpu, release, layout, beside) } : { finding };
 }

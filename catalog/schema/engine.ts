@@ -196,6 +196,15 @@ export const engineProfileSchema = z.strictObject({
     .describe("Images built for one kind of device; the others run `image`"),
   formats: z.array(weightFormatSchema).min(1),
   kvFormats: z.array(kvFormatSchema).min(1),
+  speculation: z
+    .strictObject({
+      ownBlockSince: engineVersionSchema.describe("First version that calls every model's own block for multi-token prediction `mtp`"),
+      draftModelSince: engineVersionSchema.describe("First version known to draft with a model of its own"),
+      ...provenance,
+    })
+    .nullable()
+    .default(null)
+    .describe("null: not planned for this engine"),
   flags: z.array(flagSchema),
   flagsSource: z.string(),
   asOf: isoDate,
@@ -224,6 +233,7 @@ export interface EngineRelease extends EngineConstants {
   /** What another version runs: the one it came in, or the first without it. */
   readonly formatsElsewhere: readonly { readonly precision: Precision; readonly version: string; readonly isToCome: boolean }[];
   readonly kvFormats: readonly KvFormat[];
+  readonly speculation: EngineProfile["speculation"];
   readonly flags: readonly EngineFlag[];
   /** Set when the version is newer than every constant known here. */
   readonly assumption: Finding | null;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { provenance } from "./source.ts";
 
 const positive = z.number().positive();
+const share = z.number().min(0).max(1);
 
 /** What a replica and a node need besides GPUs, and how long a replica takes to start. */
 export const servingSchema = z.strictObject({
@@ -13,6 +14,13 @@ export const servingSchema = z.strictObject({
       ...provenance,
     })
     .describe("Assumed where neither a 95th percentile nor kinds of requests are given"),
+  draftAcceptance: z
+    .strictObject({
+      draftModel: share.describe("By a smaller model"),
+      ownBlock: share.describe("By the model's own block for multi-token prediction"),
+      ...provenance,
+    })
+    .describe("Chance that a drafted token is accepted, assumed where the spec names none"),
   startup: z
     .strictObject({
       downloadBytesPerSecond: positive.describe("Weights from the hub or a bucket to the node's disk"),

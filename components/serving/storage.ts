@@ -5,7 +5,8 @@ import type { ServedDeployment } from "./servedWorkload.ts";
 
 /** What a replica requests of its node's disk. A volume or an object store fills none but for the caches. */
 export function ephemeralStorageBytes(served: ServedDeployment): number {
-  return replicaDiskBytes(served.deployment.weights.source === "hf" ? downloadBytes(served) : 0);
+  const drafts = served.deployment.engine.speculative?.downloadBytes ?? 0;
+  return replicaDiskBytes(served.deployment.weights.source === "hf" ? downloadBytes(served) + drafts : 0);
 }
 
 /** Online quantisation loads the published weights, which are larger than what it serves. */

@@ -2,6 +2,7 @@ import type { WeightFormat } from "../../catalog/schema/engine.ts";
 import { nativePrecision } from "../../planner/layouts/native-precision.ts";
 import type { Precision } from "../../planner/layouts/precision.ts";
 import { flagExists } from "../../planner/layouts/release.ts";
+import { ownBlock, type SpeculativeSpec } from "../../planner/performance/speculative-spec.ts";
 import type { KvCacheDtype } from "../../planner/spec/fleet-spec.ts";
 import type { Drain } from "./drain.ts";
 import type { ServedDeployment } from "./servedWorkload.ts";
@@ -34,12 +35,20 @@ export function vllmArguments(served: ServedDeployment, drain: Drain): string[] 
     `--gpu-memory-utilization=${engine.gpuMemoryUtilization}`,
     ...flagIf(engine.enforceEager, "--enforce-eager"),
     engine.prefixCaching ? "--enable-prefix-caching" : "--no-enable-prefix-caching",
+    ...(engine.speculative === undefined ? [] : [`--speculative-config=${speculativeConfig(engine.speculative)}`]),
     // Without it SIGTERM aborts the running requests.
     ...flagIf(flagExists(served.release, "--shutdown-timeout"), `--shutdown-timeout=${drain.shutdownTimeoutSeconds}`),
     ...flagIf(flagExists(served.release, "--disable-access-log-for-endpoints"), "--disable-access-log-for-endpoints=/health,/metrics"),
     ...Object.entries(engine.args).map(([name, value]) => userArgument(name, value)),
   ];
 }
+
+/** The engine drafts with the block that the model brings, or with another model of the hub. */
+const speculativeConfig = ({ draftModel, tokens }: SpeculativeSpec): string =>
+  JSON.stringify({
+    ...(draftModel === ownBlock ? { method: "mtp" } : { method: "draft_model", model: draftModel }),
+    num_speculative_tokens: tokens,
+  });
 
 const flagIf = (condition: boolean, flag: string): string[] => (condition ? [flag] : []);
 

@@ -9,6 +9,8 @@ import type { EngineRelease } from "../layouts/release.ts";
 import { correctedCapacity } from "../measurements/corrected-capacity.ts";
 import type { Corrector } from "../measurements/corrector.ts";
 import type { Lengths } from "../performance/serving-point.ts";
+import { draftFinding } from "../performance/speculation.ts";
+import { besideOf, speculationOf } from "../performance/speculative-spec.ts";
 import { capacityOf } from "../performance/task-performance.ts";
 import type { WorkloadSpec } from "../spec/fleet-spec.ts";
 import { gibibyte } from "../units.ts";
@@ -90,7 +92,8 @@ export function candidatesFor(
 export type Sizes = Map<string, Sized>;
 
 function sizeQuestion({ workload, model, release, lengths }: Subject): string {
-  return JSON.stringify([model.id, release.engine, release.version, workload.kvCacheDtype, workload.maxModelLen, lengths, workload.slo]);
+  const { kvCacheDtype, maxModelLen, slo, speculative } = workload;
+  return JSON.stringify([model.id, release.engine, release.version, kvCacheDtype, maxModelLen, lengths, slo, speculative ?? null]);
 }
 
 function nodeGroups(subject: Subject): NodeGroup[] {
@@ -130,13 +133,19 @@ type Sized =
 function size(subject: Subject, group: NodeGroup, wish: Layout): Sized {
   const { model, release, catalog, workload } = subject;
   const { gpu } = group;
-  const { layout, memory } = sizedLayout(model, gpu, release, wish);
+  const speculation = speculationOf(workload.speculative, catalog);
+  const undraftable = speculation === undefined ? null : draftFinding(speculation, wish, workload.path);
+  if (undraftable !== null) return { ok: false, finding: undraftable };
+  const { layout, memory } = sizedLayout(model, gpu, release, wish, besideOf(speculation));
   if (!memory.fits && memory.finding !== null) return { ok: false, finding: memory.finding };
-  const predicted = { model, gpu, release, layout, memory, link: gpu.link, constants: catalog.stepTime };
+  const plain = { model, gpu, release, layout, memory, link: gpu.link, constants: catalog.stepTime };
+  const predicted = speculation === undefined ? plain : { ...plain, speculation };
   const { slo } = workload;
+  // Measured runs are of servers that drafted nothing.
+  const corrector = speculation === undefined ? subject.corrector : null;
   const { replica, capacity: found } =
     model.task === "generate"
-      ? correctedCapacity(predicted, subject.lengths, slo, subject.confidence, subject.corrector)
+      ? correctedCapacity(predicted, subject.lengths, slo, subject.confidence, corrector)
       : { replica: predicted, capacity: capacityOf(predicted, catalog.taskPerformance, subject.lengths, slo, subject.confidence) };
   if ("finding" in found) return { ok: false, finding: found.finding };
   return { ok: true, replica, capacityRequestsPerSecond: found.requestsPerSecond, binding: found.binding, atCapacity: found.point };

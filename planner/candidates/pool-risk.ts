@@ -34,8 +34,7 @@ export function poolRisk(
   const lostInAMonth = at(bands.lostShareUpTo, row?.bandIndex ?? worst);
   // The share lost in a month of those that stand at its beginning, at a constant rate.
   const lossesPerHour = -Math.log(1 - lostInAMonth) / hoursPerMonth;
-  const { layout, memory } = replica;
-  const replacementSeconds = provisioning.seconds + startupSeconds(catalog.serving, memory.weightBytes, layout.enforceEager);
+  const replacementSeconds = provisioning.seconds + startupSeconds(catalog.serving, replica);
   const shared = lossesPerHour * correlation.sharedLossShare * (absence.meanHours + replacementSeconds / 3600);
   const single = lossesPerHour * (1 - correlation.sharedLossShare) * (replacementSeconds / 3600);
   return {

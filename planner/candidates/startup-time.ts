@@ -1,10 +1,14 @@
 import type { ServingConstants } from "../../catalog/schema/serving.ts";
+import type { Replica } from "../performance/replica.ts";
+import { draftDownloadBytes } from "../performance/speculation.ts";
 
 /**
  * Seconds from the container's start to its first answer: download, load, compile, capture.
  * Expected, not worst case; whatever waits for it adds its own margin.
  */
-export function startupSeconds(serving: ServingConstants, weightBytes: number, enforceEager: boolean): number {
+export function startupSeconds(serving: ServingConstants, { layout, memory, speculation }: Replica): number {
+  const { enforceEager } = layout;
+  const weightBytes = memory.weightBytes + draftDownloadBytes(speculation);
   const { startup } = serving;
   const read = weightBytes / startup.downloadBytesPerSecond + weightBytes / startup.loadBytesPerSecond;
   const graphs = enforceEager ? 0 : startup.compileSeconds + startup.graphCaptureSeconds;

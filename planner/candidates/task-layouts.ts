@@ -6,6 +6,7 @@ import type { Layout } from "../layouts/layout.ts";
 import type { Precision } from "../layouts/precision.ts";
 import { forWholeTexts } from "../layouts/whole-texts.ts";
 import { type CappedLayout, capBatch } from "../memory/batch-cap.ts";
+import { type Beside, nothingBeside } from "../memory/beside.ts";
 import { memoryBudget } from "../memory/budget.ts";
 import type { WorkloadSpec } from "../spec/fleet-spec.ts";
 
@@ -29,5 +30,11 @@ function runnableAs(precision: Precision, release: EngineRelease): Precision {
 }
 
 /** The memory of a layout. Only a model that samples has a batch worth cutting for its cache. */
-export const sizedLayout = (model: Model, gpu: Gpu, release: EngineRelease, layout: Layout): CappedLayout =>
-  model.task === "generate" ? capBatch(model, gpu, release, layout) : { layout, memory: memoryBudget(model, gpu, release, layout) };
+export const sizedLayout = (
+  model: Model,
+  gpu: Gpu,
+  release: EngineRelease,
+  layout: Layout,
+  beside: Beside = nothingBeside,
+): CappedLayout =>
+  model.task === "generate" ? capBatch(model, gpu, release, layout, beside) : { layout, memory: memoryBudget(model, gpu, release, layout) };

@@ -47,6 +47,7 @@ export function engineRelease(engines: readonly EngineProfile[], name: string, v
       return [{ precision, version: (isToCome ? since : removed) ?? version, isToCome }];
     }),
     kvFormats: profile.kvFormats,
+    speculation: profile.speculation,
     flags: profile.flags,
     assumption: compareVersions(version, profile.newestVersion) > 0 ? newerThanKnown(profile, version) : null,
     ...resolveConstants(profile, version),

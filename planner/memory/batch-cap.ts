@@ -4,6 +4,7 @@ import type { Model } from "../../catalog/schema/model.ts";
 import type { Finding } from "../finding.ts";
 import { completeLayout } from "../layouts/complete.ts";
 import type { Layout } from "../layouts/layout.ts";
+import { type Beside, nothingBeside } from "./beside.ts";
 import { memoryBudget } from "./budget.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 
@@ -17,17 +18,17 @@ export interface CappedLayout {
  * `cacheToActivations` times the activations; otherwise takes the largest of the engine's smaller caps that gets there, or else the one that
  * leaves most for the cache. Where CUDA's own memory does not fit beside the engine's share, the share is lowered until it does.
  */
-export function capBatch(model: Model, gpu: Gpu, release: EngineRelease, wish: Layout): CappedLayout {
+export function capBatch(model: Model, gpu: Gpu, release: EngineRelease, wish: Layout, beside: Beside = nothingBeside): CappedLayout {
   const { caps, cacheToActivations } = release.batchCaps;
-  const layout = withRoomBeside(model, gpu, release, wish);
+  const layout = withRoomBeside(model, gpu, release, wish, beside);
   let best: CappedLayout | undefined;
   for (const maxNumSeqs of [layout.maxNumSeqs, ...caps.filter((cap) => cap < layout.maxNumSeqs)]) {
     const candidate = { ...layout, maxNumSeqs };
-    const memory = memoryBudget(model, gpu, release, candidate);
+    const memory = memoryBudget(model, gpu, release, candidate, beside);
     if (memory.fits && memory.kvCacheBytesPerGpu >= cacheToActivations * memory.activationBytesPerGpu) return { layout: candidate, memory };
     if (best === undefined || beats(memory, best.memory)) best = { layout: candidate, memory };
   }
-  return best ?? { layout, memory: memoryBudget(model, gpu, release, layout) };
+  return best ?? { layout, memory: memoryBudget(model, gpu, release, layout, beside) };
 }
 
 const beats = (a: MemoryBudget, b: MemoryBudget): boolean => (a.fits === b.fits ? a.kvCacheBytesPerGpu > b.kvCacheBytesPerGpu : a.fits);
@@ -36,10 +37,10 @@ const leastUtilization = 0.5;
 const utilizationStep = 0.01;
 
 /** The largest share of the device, in hundredths, that leaves room for the CUDA context and the graphs. */
-function withRoomBeside(model: Model, gpu: Gpu, release: EngineRelease, wish: Layout): Layout {
+function withRoomBeside(model: Model, gpu: Gpu, release: EngineRelease, wish: Layout, beside: Beside): Layout {
   for (let share = wish.gpuMemoryUtilization; share >= leastUtilization; share = Math.round((share - utilizationStep) * 100) / 100) {
     const layout = { ...wish, gpuMemoryUtilization: share };
-    const { finding, warning } = memoryBudget(model, gpu, release, layout);
+    const { finding, warning } = memoryBudget(model, gpu, release, layout, beside);
     if ((finding ?? warning)?.code !== "cuda-graphs-do-not-fit") return layout;
   }
   return wish;

@@ -62,7 +62,7 @@ export function queueAt(table: LoadTable, requestsPerSecond: number): Queue | nu
     admissionRate: (limitRate - requestsPerSecond) / ((1 + service.outputVariation ** 2) / 2),
     prefillShare,
     prefillRate: (2 * (1 - prefillShare)) / (together * at(table.prefillWork, 1) * table.prefillSquareRatio),
-    halfStep: between(table.decodeStep, running) / 2,
+    halfStep: ((table.service.drafting?.tokensPerRound ?? 1) * between(table.decodeStep, running)) / 2,
     mixedDelay: between(table.mixedDelay, running),
     table,
   };

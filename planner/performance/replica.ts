@@ -5,6 +5,7 @@ import type { LinkKind, StepTimeConstants } from "../../catalog/schema/step-time
 import type { Layout } from "../layouts/layout.ts";
 import type { MemoryBudget } from "../memory/memory-budget.ts";
 import type { Correction } from "./correction.ts";
+import type { Speculation } from "./speculation.ts";
 
 /** One copy of a model on GPUs of one type: everything a prediction needs. */
 export interface Replica {
@@ -18,4 +19,6 @@ export interface Replica {
   readonly constants: StepTimeConstants;
   /** From measured runs of this replica or its neighbours. */
   readonly correction?: Correction;
+  /** Missing: every output token takes a step of its own. */
+  readonly speculation?: Speculation;
 }

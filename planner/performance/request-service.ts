@@ -3,12 +3,15 @@ import type { LengthQuantile } from "./length-quantiles.ts";
 import { type LengthSpread, lengthSpread } from "./length-spread.ts";
 import type { Replica } from "./replica.ts";
 import type { Lengths } from "./serving-point.ts";
+import { type Drafting, draftingOf } from "./speculation.ts";
 import type { StepCosts } from "./step-time.ts";
 import { stepCosts } from "./step-time.ts";
 
 /** What one request of given lengths asks of one replica: the input of prefill, steady state and queueing. */
 export interface RequestService {
   readonly costs: StepCosts;
+  /** What drafts tokens; null where nothing does. */
+  readonly drafting: Drafting | null;
   readonly replica: Replica;
   /** Prompt tokens that must be computed; those found in the prefix cache are not among them. */
   readonly prefillTokens: number;
@@ -36,6 +39,7 @@ export function requestService(replica: Replica, lengths: Lengths): RequestServi
   const spread = lengthSpread({ ...lengths, inputTokens, outputTokens }, replica.constants.lengthVariation);
   return {
     costs,
+    drafting: draftingOf(replica, costs),
     replica,
     prefillTokens: Math.max(1, inputTokens * (1 - lengths.prefixCacheHitRate)),
     inputTokens,
@@ -77,7 +81,9 @@ function runningLimit(
     return { maxRunning: 0, runningLimit: "kv-cache" };
   const heldTokens = runningInputTokens + runningOutputTokens * (reservesOutput ? 1 : serving.kvGrowthShare);
   const byCache = Math.max(1, (serving.kvShareUsed * room) / memory.kvBytesPerSequence(heldTokens));
-  const bySetting = layout.maxNumSeqs * layout.dataParallel;
+  // Every drafted token is one of the step's tokens.
+  const tokensPerSequence = 1 + (replica.speculation?.tokens ?? 0);
+  const bySetting = Math.min(layout.maxNumSeqs, layout.maxNumBatchedTokens / tokensPerSequence) * layout.dataParallel;
   const byEngine = serving.maxRunningPerRank * runningFactor * layout.dataParallel;
   const maxRunning = Math.min(byCache, bySetting, byEngine);
   if (maxRunning === byCache) return { maxRunning, runningLimit: "kv-cache" };

@@ -1,4 +1,4 @@
-import { decodeStepSeconds, mixedStepSeconds, prefillSeconds, prefillWorkSeconds } from "./prefill.ts";
+import { decodeRoundSeconds, decodeStepSeconds, mixedStepSeconds, prefillSeconds, prefillWorkSeconds } from "./prefill.ts";
 import type { RequestService } from "./request-service.ts";
 
 /** Mean behaviour of one replica under a steady load. Seconds and tokens. */
@@ -60,7 +60,7 @@ export function closedLoop(service: RequestService, concurrency: number): Steady
 
 /** Everything in a TTFT that is not waiting: request handling, the prefill itself, half a step until it is noticed. */
 export const unloadedTtftSeconds = (service: RequestService, running: number, scale = 1): number =>
-  service.costs.timing.generation.httpMilliseconds / 1e3 + prefillSeconds(service, scale) + decodeStepSeconds(service, running) / 2;
+  service.costs.timing.generation.httpMilliseconds / 1e3 + prefillSeconds(service, scale) + decodeRoundSeconds(service, running) / 2;
 
 /** TPOT when `running` sequences decode and as many prompts arrive as answers end. */
 export function loadedTpotSeconds(service: RequestService, running: number): number {

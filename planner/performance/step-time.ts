@@ -89,7 +89,8 @@ export function stepCosts(replica: Replica): StepCosts {
 
 /**
  * One engine step with `prefillTokens` prompt tokens (mean context `prefillContext`) and `decodes` decoding sequences
- * (mean context `decodeContext`). Both counts are of the whole replica.
+ * (mean context `decodeContext`). Both counts are of the whole replica. A decoding sequence that verifies drafted tokens has
+ * `tokensPerSequence` of them in the step and reads its cache once.
  */
 export function stepTime(
   costs: StepCosts,
@@ -97,12 +98,14 @@ export function stepTime(
   decodes: number,
   prefillContext: number,
   decodeContext: number,
+  tokensPerSequence = 1,
 ): StepTime {
-  const tokens = (prefillTokens + decodes) / costs.ranks;
+  const all = prefillTokens + decodes * tokensPerSequence;
+  const tokens = all / costs.ranks;
   const sequences = decodes / costs.ranks;
   const { factor, norm, work } = costs;
-  const dense = factor * roofline(costs.denseRead, costs.densePerToken * tokens + costs.headPerSequence * (sequences + 1), norm);
-  const all = prefillTokens + decodes;
+  const dense =
+    factor * roofline(costs.denseRead, costs.densePerToken * tokens + costs.headPerSequence * (sequences * tokensPerSequence + 1), norm);
   const hit = costs.expertRead > 0 ? -Math.expm1(costs.missExponent * all) : 0;
   const experts = costs.expertRead > 0 ? factor * roofline(costs.expertRead * hit, costs.expertPerToken * all, norm) : 0;
   const kvRead = costs.kvGlobal * decodeContext + costs.kvLocal * Math.min(decodeContext, work.window) + costs.state;

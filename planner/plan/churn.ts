@@ -42,5 +42,5 @@ export function churnOf(assembly: Assembly, deployed: FleetPlan, { usdPerNodeAdd
   return { nodesAdded, nodesRemoved, replicasStarted, usd: fromMicro(toMicro(usd)) };
 }
 
-const startUp = (catalog: Catalog, { memory, layout }: Assembly["candidates"][number][number]["replica"]): number =>
-  startupSeconds(catalog.serving, memory.weightBytes, layout.enforceEager);
+const startUp = (catalog: Catalog, replica: Assembly["candidates"][number][number]["replica"]): number =>
+  startupSeconds(catalog.serving, replica);

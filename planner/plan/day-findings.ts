@@ -28,8 +28,7 @@ function scaleToZero(assembly: Assembly, day: Day, workload: WorkloadSpec, index
   const placements = assembly.packing.placements.filter((placement) => placement.workload === index);
   const [first] = placements;
   if (rates === null || first === undefined) return [];
-  const { layout, memory } = at(at(assembly.candidates, index), first.option).replica;
-  const seconds = startupSeconds(assembly.catalog.serving, memory.weightBytes, layout.enforceEager);
+  const seconds = startupSeconds(assembly.catalog.serving, at(at(assembly.candidates, index), first.option).replica);
   const breakEven = 1 / seconds;
   const empty = rates.flatMap((rate, hour) => (rate === 0 ? [hour] : []));
   const sparse = rates.flatMap((rate, hour) => (rate > 0 && rate < breakEven ? [hour] : []));

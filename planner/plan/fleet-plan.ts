@@ -4,6 +4,7 @@ import type { Task } from "../../catalog/schema/model.ts";
 import type { Finding } from "../finding.ts";
 import type { Precision } from "../layouts/precision.ts";
 import type { ServingPoint } from "../performance/serving-point.ts";
+import type { SpeculativeSpec } from "../performance/speculative-spec.ts";
 import type { EngineSpec, KvCacheDtype, Market, Slo, Survive, WeightsSpec } from "../spec/fleet-spec.ts";
 
 /**
@@ -191,6 +192,8 @@ export interface PlannedDeployment {
     readonly gpuMemoryUtilization: number;
     readonly enforceEager: boolean;
     readonly prefixCaching: boolean;
+    /** Missing where nothing drafts. `downloadBytes`: the draft model's files; 0 for the model's own block. */
+    readonly speculative?: SpeculativeSpec & { readonly downloadBytes: number };
   };
   readonly startupSeconds: number;
   readonly capacityRequestsPerSecondPerReplica: number;

@@ -3,6 +3,7 @@ import { allocatable } from "../candidates/node-allocatable.ts";
 import type { Finding } from "../finding.ts";
 import { engineRelease } from "../layouts/release.ts";
 import { memoryBudget } from "../memory/budget.ts";
+import { besideOf, speculationOf } from "../performance/speculative-spec.ts";
 import type { FleetPlan, PlannedDeployment, PlannedPool } from "./fleet-plan.ts";
 
 /**
@@ -90,6 +91,11 @@ function replicaFindings(deployment: PlannedDeployment, modelId: string, plan: F
   if ("code" in release) return [{ ...release, path }];
   const { maxModelLen, maxNumSeqs, maxNumBatchedTokens, gpuMemoryUtilization, enforceEager } = deployment.engine;
   const engine = { maxModelLen, maxNumSeqs, maxNumBatchedTokens, gpuMemoryUtilization, enforceEager };
-  const { fits, finding } = memoryBudget(model, gpu, release, { ...deployment, ...engine, gpu: gpu.id });
+  const { speculative } = deployment.engine;
+  const speculation = speculationOf(speculative, catalog);
+  if (speculative !== undefined && speculation === undefined) {
+    return [{ code: "lock-unknown-facts", path, message: `the catalog has no ${speculative.draftModel} any more` }];
+  }
+  const { fits, finding } = memoryBudget(model, gpu, release, { ...deployment, ...engine, gpu: gpu.id }, besideOf(speculation));
   return fits || finding === null ? [] : [{ ...finding, path }];
 }

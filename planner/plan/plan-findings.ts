@@ -2,6 +2,7 @@ import { at } from "../element.ts";
 import { grouped } from "../figures.ts";
 import type { Finding } from "../finding.ts";
 import { batchDecision } from "../memory/batch-cap.ts";
+import { assumeSpeculation } from "../performance/speculation.ts";
 import type { Day } from "./hours.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
 import { spotStanding } from "./spot-standing.ts";
@@ -36,8 +37,15 @@ export function planAssumptions(assembly: Assembly, day: Day | null): Finding[] 
       ? [{ code: "assume-zone-prices", path: "clouds", message: "every zone of a region has the region's price and has the instance type" }]
       : []),
     ...batchDecisions(assembly),
+    ...speculations(assembly),
   ];
 }
+
+/** What is not known of workloads that draft. */
+const speculations = ({ spec }: Assembly): Finding[] =>
+  spec.workloads.flatMap(({ path, speculative }) =>
+    speculative === undefined ? [] : [assumeSpeculation(`${path}.speculative`, speculative)],
+  );
 
 /** Why the engine of each workload gets its batch and its share of the memory. */
 function batchDecisions(assembly: Assembly): Finding[] {

@@ -3,6 +3,7 @@ import type { Candidate } from "../candidates/candidate.ts";
 import type { Offer } from "../candidates/offer.ts";
 import { at } from "../element.ts";
 import type { PackedPool, Packing, Placement } from "../packing/problem.ts";
+import { draftDownloadBytes } from "../performance/speculation.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import { fromMicro, gibibyte } from "../units.ts";
 import { commitmentsOf } from "./commitments.ts";
@@ -88,7 +89,8 @@ function diskBytes(assembly: Assembly, pool: PackedPool): number {
     const model = assembly.catalog.models.find(({ id }) => id === workloadAt(assembly, workload).model);
     const candidate = at(assembly.candidates[workload] ?? [], option);
     const download = Math.max(candidate.replica.memory.weightBytes, model?.checkpointBytes ?? 0);
-    return (replicaDiskBytes(download) * offer.gpusPerNode) / candidate.gpusPerReplica;
+    const drafts = draftDownloadBytes(candidate.replica.speculation);
+    return (replicaDiskBytes(download + drafts) * offer.gpusPerNode) / candidate.gpusPerReplica;
   });
   const bytes = assembly.catalog.serving.node.diskBytes + diskBytesFor(offer.cloud, Math.max(0, ...fullOf));
   return Math.ceil(bytes / (10 * gibibyte)) * 10 * gibibyte;

@@ -5,6 +5,7 @@ import { startupSeconds } from "../candidates/startup-time.ts";
 import { at } from "../element.ts";
 import type { Placement } from "../packing/problem.ts";
 import type { ServingPoint } from "../performance/serving-point.ts";
+import { draftDownloadBytes } from "../performance/speculation.ts";
 import { servingPointOf } from "../performance/task-performance.ts";
 import type { Demand, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { roundToMicro } from "../units.ts";
@@ -122,8 +123,11 @@ function plannedDeployment(
       gpuMemoryUtilization: layout.gpuMemoryUtilization,
       enforceEager: layout.enforceEager,
       prefixCaching: workload.task === "generate",
+      ...(workload.speculative === undefined
+        ? {}
+        : { speculative: { ...workload.speculative, downloadBytes: draftDownloadBytes(candidate.replica.speculation) } }),
     },
-    startupSeconds: startupSeconds(assembly.catalog.serving, memory.weightBytes, layout.enforceEager),
+    startupSeconds: startupSeconds(assembly.catalog.serving, candidate.replica),
     capacityRequestsPerSecondPerReplica: candidate.capacityRequestsPerSecond,
     plannedRequestsPerSecondPerReplica: load,
     memory: plannedMemory(candidate),

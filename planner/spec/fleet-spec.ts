@@ -2,6 +2,7 @@ import type { Commitment } from "../../catalog/market-price.ts";
 import type { Cloud } from "../../catalog/schema/instance-type.ts";
 import type { Task } from "../../catalog/schema/model.ts";
 import type { Precision } from "../layouts/precision.ts";
+import type { SpeculativeSpec } from "../performance/speculative-spec.ts";
 
 /** A fleet spec after validation against the schema and the catalog, every default filled in. Plain data, sorted by nothing: the user's order. */
 export interface FleetSpec {
@@ -87,6 +88,8 @@ export interface WorkloadSpec {
   readonly engine: EngineSpec;
   /** The engine on CPU-only nodes; missing where the workload does not run on them. */
   readonly hostEngine?: EngineSpec;
+  /** Missing where every token takes a step of its own. */
+  readonly speculative?: SpeculativeSpec;
   readonly weights: WeightsSpec;
   /** Cluster names; empty for any. Those of the regions of `residency`, where it is given. */
   readonly clusters: readonly string[];

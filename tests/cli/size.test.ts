@@ -133,3 +133,17 @@ test("adapters, drafts and offloading are sized when asked for, and offloading s
     err: expect.stringContaining("--speculative-tokens: Qwen/Qwen3-8B has no block of its own"),
   });
 });
+
+test("an estimate with drafts is faster the more of them are accepted, says what it rests on, and asks what drafts", async () => {
+  const base = ["estimate", "--model", "Qwen/Qwen3-8B", "--gpu", "l40s", "--input-tokens", "500", "--output-tokens", "200", "--json"];
+  const estimate = async (...more: string[]) => JSON.parse((await gpufleet([...base, "--concurrency", "2", ...more])).out);
+  const drafts = ["--draft-model", "Qwen/Qwen3-0.6B", "--speculative-tokens", "4", "--speculative-acceptance"];
+  const [plain, few, many] = [await estimate(), await estimate(...drafts, "0"), await estimate(...drafts, "0.8")];
+  expect(few.tpotMs.mean).toBeGreaterThan(plain.tpotMs.mean);
+  expect(many.tpotMs.mean).toBeLessThan(plain.tpotMs.mean);
+  expect(many.assumptions).toContainEqual(expect.objectContaining({ code: "assume-speculation", unit: "tokens" }));
+  expect(await gpufleet([...base, "--speculative-acceptance", "0.5"])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("nothing drafts tokens"),
+  });
+});

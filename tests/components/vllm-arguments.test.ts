@@ -108,6 +108,29 @@ test.each<[string, Case, readonly string[], readonly string[]]>([
     [],
   ],
   [
+    "another model drafts",
+    {
+      deployment: {
+        engine: {
+          ...testEngine,
+          speculative: { draftModel: "meta-llama/Llama-3.2-1B-Instruct", tokens: 4, acceptance: 0.7, downloadBytes: 3e9 },
+        },
+      },
+    },
+    ['--speculative-config={"method":"draft_model","model":"meta-llama/Llama-3.2-1B-Instruct","num_speculative_tokens":4}'],
+    [],
+  ],
+  [
+    "the model's own block drafts",
+    {
+      model: "deepseek-ai/DeepSeek-R1-0528",
+      deployment: { engine: { ...testEngine, speculative: { draftModel: "mtp", tokens: 1, acceptance: 0.85, downloadBytes: 0 } } },
+    },
+    ['--speculative-config={"method":"mtp","num_speculative_tokens":1}'],
+    [],
+  ],
+  ["nothing drafts unless asked for", {}, [], ["--speculative-config"]],
+  [
     "the user's own flags come last, as he wrote them",
     {
       deployment: {

@@ -51,7 +51,7 @@ const unreadModel = (path: string, name: string): Finding => ({
   suggestion: "plan with the gpufleet command, or describe the model under `models` in catalogOverrides and write its id",
 });
 
-function unknownModel(path: string, name: string, catalog: Catalog): Finding {
+export function unknownModel(path: string, name: string, catalog: Catalog): Finding {
   const near = suggest(
     name,
     catalog.models.flatMap(({ id, aliases }) => [id, ...aliases]),

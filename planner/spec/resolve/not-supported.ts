@@ -19,6 +19,4 @@ export function refuseUnsupportedWorkload({ raw, at, notes }: WorkloadPlace): vo
       ),
     );
   }
-  if (raw.speculative != null)
-    notes.error(notSupported(at("speculative"), "speculative decoding", "take it out; the plan is then made without it"));
 }

@@ -14,6 +14,7 @@ import { assumeDefault, type WorkloadPlace } from "./place.ts";
 import { resolvePrecisions } from "./precisions.ts";
 import { resolveRate } from "./rate.ts";
 import { resolveSlo } from "./slo.ts";
+import { resolveSpeculative } from "./speculative.ts";
 import { resolveDocuments } from "./tasks/documents.ts";
 import { resolveRecordings } from "./tasks/recordings.ts";
 import { resolveTaskEngines } from "./tasks/task-engine.ts";
@@ -31,6 +32,7 @@ export function resolveWorkload(place: WorkloadPlace, where: Where): WorkloadSpe
   const rate = resolveRate(lengths, slo, place);
   const maxModelLen = resolveMaxModelLen(task, lengths, model, place);
   const engines = task === "generate" ? { engine: resolveEngine(place), hostEngine: null } : resolveTaskEngines(model, task, place);
+  const speculative = resolveSpeculative(model, engines?.engine ?? null, place);
   const rest = {
     kvCacheDtype: raw.kvCacheDtype ?? defaults.kvCacheDtype,
     availability: resolveAvailability(place, where),
@@ -47,8 +49,8 @@ export function resolveWorkload(place: WorkloadPlace, where: Where): WorkloadSpe
   const name = resolveName(place);
   if (name === null || model === null || lengths === null || rate === null || engines === null) return null;
   const { engine, hostEngine } = engines;
-  const host = hostEngine === null ? {} : { hostEngine };
-  return { name, model: model.id, task, precisions, demand: { ...rate, ...lengths }, maxModelLen, slo, engine, ...host, ...rest, path };
+  const optional = { ...(hostEngine === null ? {} : { hostEngine }), ...(speculative === null ? {} : { speculative }) };
+  return { name, model: model.id, task, precisions, demand: { ...rate, ...lengths }, maxModelLen, slo, engine, ...optional, ...rest, path };
 }
 
 /** How long requests are, in what the task counts: tokens in and out, documents, or seconds of audio. */

@@ -102,16 +102,17 @@ export const speculativeSchema = mapping(
   {
     draftModel: text({
       noun: "the name of a model",
-      description: "Model that drafts tokens.",
+      description:
+        "Model that drafts tokens, with the vocabulary of the workload's model; `mtp` for that model's own block for multi-token prediction.",
       example: "meta-llama/Llama-3.2-1B-Instruct",
     }),
     tokens: quantity({
       noun: "a whole number of tokens",
       unit: "tokens",
       min: 1,
-      max: 32,
+      max: 10,
       whole: true,
-      description: "Tokens drafted a step.",
+      description: "Tokens drafted before each step of the model.",
       example: 4,
     }),
     acceptance: quantity({
@@ -119,9 +120,13 @@ export const speculativeSchema = mapping(
       unit: "share of drafted tokens",
       min: 0,
       max: 1,
-      description: "Share of the drafted tokens that are accepted.",
+      description:
+        "Chance that a drafted token is accepted when those before it were; lower for creative text. Default: the careful end of what is published.",
       example: 0.7,
-    }),
+    }).optional(),
   },
-  { noun: "a mapping such as {draftModel: name, tokens: 4, acceptance: 0.7}", description: "Speculative decoding. Not supported yet." },
+  {
+    noun: "a mapping such as {draftModel: name, tokens: 4, acceptance: 0.7}",
+    description: "Speculative decoding, in every replica of the workload; generate only.",
+  },
 );

@@ -21,7 +21,9 @@ export const siliconCanDoIt: Rule = (subject) =>
     const operations =
       deployment.capacityRequestsPerSecondPerReplica * (tokens * 2 * weights + encoderOperations(model, asked.demand.audioSeconds));
     const bandwidth = (gpu.memoryBandwidthGBps ?? Number.POSITIVE_INFINITY) * 1e9 * deployment.gpusPerReplica;
-    const leastTpotMs = ((weights * leastBits) / 8 / bandwidth) * 1e3;
+    // A step that verifies drafted tokens brings one more than those at most.
+    const tokensPerRead = 1 + (asked.speculative?.tokens ?? 0);
+    const leastTpotMs = ((weights * leastBits) / 8 / bandwidth / tokensPerRead) * 1e3;
     return failing([
       [
         peak === 0 || operations <= peak,
