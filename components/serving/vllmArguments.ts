@@ -2,8 +2,8 @@ import type { WeightFormat } from "../../catalog/schema/engine.ts";
 import { nativePrecision } from "../../planner/layouts/native-precision.ts";
 import type { Precision } from "../../planner/layouts/precision.ts";
 import { flagExists } from "../../planner/layouts/release.ts";
-import { ownBlock, type SpeculativeSpec } from "../../planner/performance/speculative-spec.ts";
 import type { KvCacheDtype } from "../../planner/spec/fleet-spec.ts";
+import { ownBlock, type SpeculativeSpec } from "../../planner/spec/speculative-spec.ts";
 import type { Drain } from "./drain.ts";
 import type { ServedDeployment } from "./servedWorkload.ts";
 

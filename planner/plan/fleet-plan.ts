@@ -4,8 +4,8 @@ import type { Task } from "../../catalog/schema/model.ts";
 import type { Finding } from "../finding.ts";
 import type { Precision } from "../layouts/precision.ts";
 import type { ServingPoint } from "../performance/serving-point.ts";
-import type { SpeculativeSpec } from "../performance/speculative-spec.ts";
 import type { EngineSpec, KvCacheDtype, Market, Slo, Survive, WeightsSpec } from "../spec/fleet-spec.ts";
+import type { SpeculativeSpec } from "../spec/speculative-spec.ts";
 
 /**
  * The finished plan: plain JSON, the same object in `plan --json`, the lock, the Pulumi program and every report.

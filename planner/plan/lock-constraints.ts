@@ -3,7 +3,7 @@ import { allocatable } from "../candidates/node-allocatable.ts";
 import type { Finding } from "../finding.ts";
 import { engineRelease } from "../layouts/release.ts";
 import { memoryBudget } from "../memory/budget.ts";
-import { besideOf, speculationOf } from "../performance/speculative-spec.ts";
+import { besideOf, speculationOf } from "../performance/named-speculation.ts";
 import type { FleetPlan, PlannedDeployment, PlannedPool } from "./fleet-plan.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { Commitment } from "../../catalog/market-price.ts";
 import type { Cloud } from "../../catalog/schema/instance-type.ts";
 import type { Task } from "../../catalog/schema/model.ts";
 import type { Precision } from "../layouts/precision.ts";
-import type { SpeculativeSpec } from "../performance/speculative-spec.ts";
+import type { SpeculativeSpec } from "./speculative-spec.ts";
 
 /** A fleet spec after validation against the schema and the catalog, every default filled in. Plain data, sorted by nothing: the user's order. */
 export interface FleetSpec {

@@ -3,7 +3,7 @@ import { catalog } from "../fleets/plan-of.ts";
 import { emittedClusters } from "./fixtures/emitted.ts";
 import { fullFleet } from "./fixtures/full-fleet.ts";
 import { LivingFleet } from "./fixtures/living-fleet.ts";
-import { mixedSizes, planned, tenWorkloads } from "./fixtures/plans.ts";
+import { mixedSizes, planned, tenOnMixedPools } from "./fixtures/plans.ts";
 
 /**
  * How many running replicas the scheduler takes off their nodes for larger ones, where sizes share pools: what decision 2 pays in restarts.
@@ -14,7 +14,7 @@ const orders = [1, 2, 3];
 const fleets = [
   ["full to the last GPU", fullFleet(catalog)],
   ["mixed sizes", await planned(mixedSizes)],
-  ["ten workloads", await planned(tenWorkloads(1))],
+  ["ten workloads", await tenOnMixedPools()],
 ] as const;
 
 print(

@@ -1,9 +1,9 @@
 import { findModel } from "../../../catalog/lookup.ts";
 import type { Model } from "../../../catalog/schema/model.ts";
 import { compareVersions, engineRelease } from "../../layouts/release.ts";
-import { ownBlock, type SpeculativeSpec } from "../../performance/speculative-spec.ts";
 import type { EngineSpec } from "../fleet-spec.ts";
 import { show } from "../show.ts";
+import { ownBlock, type SpeculativeSpec } from "../speculative-spec.ts";
 import { unknownModel } from "./model.ts";
 import { assumeDefault, type WorkloadPlace } from "./place.ts";
 
