@@ -11,8 +11,8 @@ export const spotSurvives: Rule = (subject) =>
     const { asked, planned } = served;
     if (spot.length === 0) return planned.spotRisk === undefined ? [] : [`workload ${asked.name} has a spot risk and nothing on spot`];
     const capacity = Math.min(...placed.map(({ deployment }) => deployment.capacityRequestsPerSecondPerReplica));
-    // Rates are planned in millionths; a workload with demand needs a replica, however rarely it is asked.
-    const needed = Math.max(1, Math.ceil((asked.demand.requestsPerSecond - 1e-6) / capacity));
+    // Rates are planned in whole millionths, demand rounded up and capacity down; with any demand there is a replica to lose.
+    const needed = Math.max(1, Math.ceil(Math.ceil(asked.demand.requestsPerSecond * 1e6 - 1e-6) / Math.floor(capacity * 1e6)));
     const steady = sum(placed.map(({ deployment, pool }) => (pool.market === "spot" ? 0 : deployment.replicas)));
     const survival = chanceOf(
       spot.map((one) => riskOf(subject, one)),
