@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Catalog } from "../catalog/catalog.ts";
 import { loadCatalog } from "../catalog/load.ts";
@@ -12,12 +12,13 @@ import { estimate } from "../planner/performance/estimate.ts";
 import { type CalibratedRun, renderCalibration } from "../reports/calibration.ts";
 import { findingText } from "../reports/finding-text.ts";
 import type { CalibrateFlags } from "./commands/calibrate.ts";
-import { badInput, cannotDo, Failure } from "./failure.ts";
+import { cannotDo, Failure } from "./failure.ts";
 import { readMeasuredRuns } from "./measured-runs.ts";
 import { isSystemError, replaceFile } from "./replace-file.ts";
 import { loadNames } from "./request.ts";
 import { flagOf, requestFrom } from "./request-flags.ts";
 import { renderingOf, type Session } from "./session.ts";
+import { textOfFile } from "./text-file.ts";
 
 /** A line of the measurements file, and the run it describes. */
 interface MeasurementLine {
@@ -136,17 +137,5 @@ function identityOf(line: string): string | undefined {
   }
 }
 
-function textOf(file: string, session: Session): string {
-  try {
-    return readFileSync(resolve(session.io.directory, file), "utf8");
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    const message =
-      error.code === "ENOENT"
-        ? "there is no such file"
-        : error.code === "EISDIR"
-          ? "is a folder, not a file"
-          : `cannot be read (${error.code})`;
-    throw badInput({ code: "unreadable-file", path: file, message, suggestion: "--from takes files that a benchmark wrote" });
-  }
-}
+const textOf = (file: string, session: Session): string =>
+  textOfFile(resolve(session.io.directory, file), file, "--from takes files that a benchmark wrote");
