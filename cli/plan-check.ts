@@ -13,5 +13,6 @@ export async function checkLock(opened: OpenedSpec, path: string, flags: CommonF
   if (plan === null) throw cannotDo(missingLock(files, "nothing is kept"));
   if (flags.json) return session.printJson(plan);
   const warnings = plan.warnings.filter(({ code }) => code.startsWith("lock-")).map((warning) => `warning: ${findingText(warning)}`);
-  await session.print([`${files.lock} answers ${path}: ${dollars(plan.cost.usdPerMonth)} a month`, ...warnings].join("\n"));
+  const refused = (plan.notDeployable ?? []).map((finding) => `cannot be deployed yet: ${findingText(finding)}`);
+  await session.print([`${files.lock} answers ${path}: ${dollars(plan.cost.usdPerMonth)} a month`, ...refused, ...warnings].join("\n"));
 }

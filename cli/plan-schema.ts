@@ -83,5 +83,6 @@ export const planSchema = z.looseObject({
   optimality: z.looseObject({ status: z.enum(["optimal", "feasible"]), gap: amount }),
   assumptions: z.array(finding),
   warnings: z.array(finding),
+  notDeployable: z.array(finding).optional(),
   constraints: z.array(z.looseObject({ path: text, change: text, usdPerMonth: amount })).optional(),
 });

@@ -1,5 +1,6 @@
 import type { ServingPoint } from "../planner/performance/serving-point.ts";
 import type { FleetPlan, Money, PlannedDeployment, PlannedPool, PlannedWorkload } from "../planner/plan/fleet-plan.ts";
+import { notDeployable } from "../planner/plan/not-deployable.ts";
 import { gibibyte, hoursPerMonth } from "../planner/units.ts";
 
 /** What a hand-made plan must say of a pool; all else has a default that can be overridden. */
@@ -118,6 +119,7 @@ export function testPlan(plan: Pick<FleetPlan, "clusters" | "pools" | "workloads
     optimality: { status: "optimal", lowerBoundUsdPerHour: usdPerHour, gap: 0, restrictions: [] },
     assumptions: [],
     warnings: [],
+    notDeployable: notDeployable(plan),
     ...plan,
   };
 }

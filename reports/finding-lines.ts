@@ -1,4 +1,5 @@
 import type { Finding } from "../planner/finding.ts";
+import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
 import { wrap } from "./columns.ts";
 import { type FindingGroup, findingText, groupFindings, groupText } from "./finding-text.ts";
 import { type Rendering, styleFor } from "./style.ts";
@@ -19,6 +20,16 @@ export interface FindingRendering extends Rendering {
   readonly verbose?: boolean;
   /** Names of the workloads in the spec's order: a reader knows them better than `workloads[2]`. */
   readonly workloads: readonly string[];
+}
+
+/** What the Pulumi program refuses of the plan: planned and priced all the same. */
+export function notDeployableLines({ notDeployable = [] }: FleetPlan, rendering: Rendering): string[] {
+  if (notDeployable.length === 0) return [];
+  const title = styleFor(rendering.color).bad("Cannot be deployed yet");
+  return [
+    ...wrap(`${title}: the plan and its prices hold, and the Pulumi program refuses it.`, rendering.width),
+    ...items(groupFindings(notDeployable), rendering),
+  ];
 }
 
 /** What to know before money is spent: never cut short. */

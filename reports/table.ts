@@ -4,7 +4,7 @@ import { alternativesLines } from "./alternatives.ts";
 import { wrap } from "./columns.ts";
 import { dayLines } from "./day-table.ts";
 import { constraintLines, explanationLines } from "./explanation.ts";
-import { assumptionLines, type FindingRendering, warningLines } from "./finding-lines.ts";
+import { assumptionLines, type FindingRendering, notDeployableLines, warningLines } from "./finding-lines.ts";
 import { dollars, hourly } from "./money.ts";
 import { otherFleetLines } from "./other-fleets.ts";
 import { poolLines } from "./pool-table.ts";
@@ -27,6 +27,7 @@ export function renderPlanTable(plan: FleetPlan, rendering: PlanRendering): stri
   const named = { ...rendering, workloads: plan.workloads.map((workload) => workload.name) };
   const sections = [
     headline(plan, rendering),
+    notDeployableLines(plan, rendering),
     workloadLines(plan, rendering),
     poolLines(plan, rendering),
     dayLines(plan, rendering),

@@ -1,6 +1,6 @@
 import type { FleetPlan, PlannedWorkload } from "../planner/plan/fleet-plan.ts";
 import { alternativesLines } from "./alternatives.ts";
-import { assumptionLines, warningLines } from "./finding-lines.ts";
+import { assumptionLines, notDeployableLines, warningLines } from "./finding-lines.ts";
 import { modelName } from "./model-name.ts";
 import { grouped } from "./money.ts";
 import { rate } from "./quantity.ts";
@@ -28,6 +28,7 @@ export function renderWays(plan: FleetPlan, rendering: PlanRendering): string {
     ],
     alternativesLines(ways, workload.slo, rendering),
     plan.rejected === undefined ? [] : rejectionLines(plan.rejected, rendering),
+    notDeployableLines(plan, rendering),
     warningLines([...(rendering.warnings ?? []), ...plan.warnings], named),
     assumptionLines(plan.assumptions, named),
   ];

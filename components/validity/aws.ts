@@ -9,14 +9,6 @@ const largestDiskBytes = 16 * 2 ** 40;
 export function awsFindings(pool: PlannedPool): Finding[] {
   const path = `pools.${pool.name}`;
   const findings: Finding[] = [];
-  if (pool.arch === "arm64") {
-    findings.push({
-      code: "not-supported-yet",
-      path,
-      message: `${pool.instanceType} is an Arm machine, whose image has no device plugin of its own; it is not supported yet`,
-      suggestion: `add ${pool.instanceType} to instances.deny`,
-    });
-  }
   if (pool.name.length > longestName) findings.push(tooLong(path, pool.name, longestName));
   if (pool.diskBytes > largestDiskBytes) {
     findings.push({

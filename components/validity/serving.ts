@@ -9,7 +9,7 @@ import { type ServedDeployment, servedDeployments } from "../serving/servedWorkl
 import { diskShareBytes, ephemeralStorageBytes } from "../serving/storage.ts";
 import { storedPrecision, weightFormat } from "../serving/vllmArguments.ts";
 
-/** What Kubernetes or the engine would refuse of a workload, and what is not emitted yet. */
+/** What Kubernetes or the engine would refuse of a workload. */
 export function servingFindings(workload: PlannedWorkload, { plan, catalog }: Pick<GpuFleetArgs, "plan" | "catalog">): Finding[] {
   const path = `workloads.${workload.name}`;
   const unknown = workload.deployments.flatMap((deployment) => unknownFindings(workload, deployment, { plan, catalog }));
@@ -55,7 +55,6 @@ function deploymentFindings(served: ServedDeployment): Finding[] {
   const { deployment, pool } = served;
   const path = `deployments.${deployment.name}`;
   const findings: Finding[] = [...taskFindings(served, path)];
-  if (deployment.nodesPerReplica > 1) findings.push(notYet(path, "a replica over several nodes"));
   if (pool.gpusPerNode % deployment.gpusPerReplica !== 0) {
     findings.push({
       code: "gpus-do-not-divide-node",

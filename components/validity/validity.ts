@@ -1,4 +1,6 @@
 import type { Finding } from "../../planner/finding.ts";
+import type { FleetPlan } from "../../planner/plan/fleet-plan.ts";
+import { notDeployable } from "../../planner/plan/not-deployable.ts";
 import type { GpuFleetArgs } from "../gpuFleet.ts";
 import { awsFindings } from "./aws.ts";
 import { bindingFindings } from "./bindings.ts";
@@ -12,6 +14,7 @@ import { servingFindings } from "./serving.ts";
  * a fleet that stops half-way has already cost money. Pure; [] when all is well.
  */
 export const validityFindings = (args: GpuFleetArgs): Finding[] => [
+  ...refusals(args.plan),
   ...nameFindings(args),
   ...bindingFindings(args),
   ...args.plan.pools.flatMap((pool) => poolFindings(pool, args.plan)),
@@ -19,3 +22,10 @@ export const validityFindings = (args: GpuFleetArgs): Finding[] => [
   ...args.plan.pools.filter(({ cloud }) => cloud === "gcp").flatMap((pool) => gcpFindings(pool)),
   ...args.plan.workloads.flatMap((workload) => servingFindings(workload, args)),
 ];
+
+/** What the plan says of itself, and what it does not say because it was made by hand or before this was asked. */
+function refusals(plan: FleetPlan): Finding[] {
+  const said = plan.notDeployable ?? [];
+  const isSaid = ({ code, path }: Finding): boolean => said.some((other) => other.code === code && other.path === path);
+  return [...said, ...notDeployable(plan).filter((finding) => !isSaid(finding))];
+}

@@ -24,6 +24,8 @@ export interface FleetPlan {
   readonly optimality: Optimality;
   readonly assumptions: readonly Finding[];
   readonly warnings: readonly Finding[];
+  /** What the Pulumi program cannot make of it yet, and refuses; empty when all can be deployed. Missing in older locks. */
+  readonly notDeployable?: readonly Finding[];
   readonly alternatives?: readonly Alternative[];
   readonly rejected?: readonly Rejection[];
   /** With --explain WORKLOAD. */

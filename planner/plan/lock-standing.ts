@@ -8,6 +8,7 @@ import { type Lock, type LockFiles, writeCommand } from "./lock.ts";
 import { brokenByCatalog } from "./lock-constraints.ts";
 import { specDifference } from "./lock-difference.ts";
 import { repriced } from "./lock-prices.ts";
+import { notDeployable } from "./not-deployable.ts";
 
 /** What a lock has to answer today. */
 export interface LockQuestion {
@@ -49,7 +50,8 @@ export function lockStanding(lock: Lock, question: LockQuestion, files: LockFile
     ...(samePlanner ? [] : [otherPlanner(plan, plannerVersion, files)]),
     ...today.plan.warnings,
   ];
-  return { ...today.plan, inputs: { ...today.plan.inputs, lockSha256: planSha256 }, warnings };
+  // What can be deployed is for this version to say, not for the one that wrote the lock.
+  return { ...today.plan, inputs: { ...today.plan.inputs, lockSha256: planSha256 }, warnings, notDeployable: notDeployable(plan) };
 }
 
 const andMore = (count: number): string => (count === 0 ? "" : ` (and ${count} more)`);

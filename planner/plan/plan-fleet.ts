@@ -34,6 +34,7 @@ import { dayFindings } from "./day-findings.ts";
 import type { FleetPlan, Optimality } from "./fleet-plan.ts";
 import { fromLock } from "./from-lock.ts";
 import { dayOf } from "./hours.ts";
+import { notDeployable } from "./not-deployable.ts";
 import { packingProblem } from "./packing-problem.ts";
 import { planCost } from "./plan-cost.ts";
 import { planAssumptions, planWarnings } from "./plan-findings.ts";
@@ -98,6 +99,7 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
   const pools = plannedPools(assembly, atPeak.byPool, day);
   const cost = { ...atPeak, ...dayCost(pools) };
   const optimality = optimalityOf(assembly.packing, spec);
+  const workloads = plannedWorkloads(assembly, cost.byWorkload, day);
   const budget = budgetStanding(spec, cost, optimality);
   if (budget.broken !== null) throw new PlanningError([budget.broken, ...insideBudget(spec, searched, assembly.packing, ask)]);
   const paidForConfidence =
@@ -120,7 +122,7 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
     tags: spec.tags,
     clusters: spec.clusters.filter(({ name }) => pools.some((pool) => pool.cluster === name)),
     pools,
-    workloads: plannedWorkloads(assembly, cost.byWorkload, day),
+    workloads,
     cost,
     budget: budget.standing,
     optimality,
@@ -139,6 +141,7 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
       ...commitmentFindings(pools),
       ...offerFindings,
     ],
+    notDeployable: notDeployable({ pools, workloads }),
     ...(replanned === null ? {} : { stability: replanned.stability }),
     ...alternativesAndRejections(assembly, rejected, context),
     ...explanations(assembly, situation, searched, context, ask),

@@ -123,5 +123,6 @@ function emptied(plan: FleetPlan): FleetPlan {
     optimality: { status: "optimal", lowerBoundUsdPerHour: 0, gap: 0, restrictions: [] },
     assumptions: [],
     warnings: [],
+    notDeployable: [],
   };
 }

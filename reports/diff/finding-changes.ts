@@ -29,6 +29,7 @@ export function findingChanges(old: FleetPlan, now: FleetPlan, cost: MoneyChange
       ...increaseFindings(cost, limits.maxIncrease),
       ...(limits.failOnUnpriced === true ? unpricedFindings(unpriced(now)) : []),
       ...now.warnings.filter(({ code }) => code === budgetCode),
+      ...(now.notDeployable ?? []),
     ],
     added: after.filter((finding) => !keysBefore.has(key(finding))),
     standing: after.filter((finding) => keysBefore.has(key(finding))),

@@ -143,7 +143,7 @@ export interface Unpriced {
 }
 
 export interface FindingChanges {
-  /** Stop here: over the budget, over the allowed increase. */
+  /** Stop here: over the budget, over the allowed increase, not deployable yet. */
   readonly needsAction: readonly Finding[];
   readonly added: readonly Finding[];
   readonly standing: readonly Finding[];

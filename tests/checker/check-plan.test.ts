@@ -4,7 +4,7 @@ import type { FleetPlan, FleetSpec } from "../../planner/index.ts";
 import { racks } from "../fleets/racks.ts";
 import type { Plan, Spec } from "./breaks/break.ts";
 import { form, latencies, memory, money } from "./breaks/figures.ts";
-import { limits, nodes } from "./breaks/fleet.ts";
+import { deployable, limits, nodes } from "./breaks/fleet.ts";
 import { hours } from "./breaks/hours.ts";
 import { demand, layouts, losses } from "./breaks/service.ts";
 import { wishes } from "./breaks/wishes.ts";
@@ -23,15 +23,25 @@ test("a plan of the planner is accepted", () => {
   expect(checkPlan(good.spec, good.plan, catalog)).toEqual([]);
 });
 
-test.each([...demand, ...losses, ...layouts, ...nodes, ...hours, ...limits, ...wishes, ...memory, ...latencies, ...money, ...form])(
-  "%s is seen",
-  (_, complaint, breakIt) => {
-    const spec: Spec = structuredClone(good.spec) as Spec;
-    const plan: Plan = structuredClone(good.plan) as Plan;
-    breakIt(plan, spec);
-    expect(checkPlan(spec, plan, catalog)).toContainEqual(expect.stringMatching(complaint));
-  },
-);
+test.each([
+  ...demand,
+  ...losses,
+  ...layouts,
+  ...nodes,
+  ...hours,
+  ...limits,
+  ...deployable,
+  ...wishes,
+  ...memory,
+  ...latencies,
+  ...money,
+  ...form,
+])("%s is seen", (_, complaint, breakIt) => {
+  const spec: Spec = structuredClone(good.spec) as Spec;
+  const plan: Plan = structuredClone(good.plan) as Plan;
+  breakIt(plan, spec);
+  expect(checkPlan(spec, plan, catalog)).toContainEqual(expect.stringMatching(complaint));
+});
 
 test("the checker takes nothing but types from the program", () => {
   const rules = readdirSync(new URL("rules/", import.meta.url)).map((name) => `rules/${name}`);

@@ -3,6 +3,7 @@ import type { FleetSpec } from "../../planner/spec/fleet-spec.ts";
 import type { RawCatalog } from "./raw-catalog.ts";
 import { costsAreSharedOut } from "./rules/allocation.ts";
 import { demandIsServed } from "./rules/demand.ts";
+import { reasonsAreSaid } from "./rules/deployable.ts";
 import { answersTheSpec } from "./rules/echo.ts";
 import { formIsSound } from "./rules/form.ts";
 import { hoursAreServed } from "./rules/hours.ts";
@@ -33,6 +34,7 @@ const rules: readonly Rule[] = [
   spotShareHolds,
   spotSurvives,
   layoutIsOne,
+  reasonsAreSaid,
   namesAreSound,
   referencesResolve,
   poolsAreTheCatalogs,

@@ -197,6 +197,12 @@ test("what is said of each of them, to the letter", async () => {
   await expect(said.join("\n")).toMatchFileSnapshot("goldens/validity.txt");
 });
 
+test("a plan that says of itself that it cannot be deployed is refused, once for each reason", () => {
+  const finding = { code: "not-supported-yet", path: "workloads.summariser", message: "served as no version serves it" };
+  const said = { ...withPool(eks, { arch: "arm64" }).plan, notDeployable: [finding, { ...finding, path: `pools.${eks}` }] };
+  expect(validityFindings(fleetArgs({ plan: said })).map(({ path }) => path)).toEqual(["workloads.summariser", `pools.${eks}`]);
+});
+
 test("everything that is wrong is said at once", () => {
   const findings = validityFindings(fleetArgs({ ...withPool(eks, { arch: "arm64", maxNodes: 1 }), clusters: {}, tags: { "aws:x": "y" } }));
   expect(new Set(findings.map(({ code }) => code)).size).toBeGreaterThanOrEqual(4);

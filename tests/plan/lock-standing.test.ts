@@ -212,3 +212,9 @@ describe("a catalog that takes away what the fleet rests on makes the lock inval
     expect(standing(lock, spec, none)).toMatchObject({ message: expect.stringMatching(/^no longer holds: deployments\./) });
   });
 });
+
+test("what cannot be deployed is asked of the planner that reads the lock", () => {
+  const old = lockOf({ ...plan, notDeployable: [{ code: "not-supported-yet", path: "pools.x", message: "not supported yet" }] });
+  expect(keptBy(old, spec).notDeployable).toHaveLength(1);
+  expect(keptBy(old, spec, catalog, "2.0.0").notDeployable).toEqual([]);
+});

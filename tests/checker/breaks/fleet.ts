@@ -72,6 +72,24 @@ export const nodes: readonly Break[] = [
   ],
 ];
 
+export const deployable: readonly Break[] = [
+  [
+    "a replica over nodes that passes as deployable",
+    /deployments\.code\S* cannot be deployed yet, and the plan does not say so/,
+    (plan) => Object.assign(first(plan, "code"), { nodesPerReplica: 2 }),
+  ],
+  [
+    "an Arm machine that passes as deployable",
+    /pools\.\S* cannot be deployed yet, and the plan does not say so/,
+    (plan) => Object.assign(poolOf(plan, "code"), { arch: "arm64" }),
+  ],
+  [
+    "a reason without a cause",
+    /pools\.nowhere can be deployed, and the plan says that it cannot/,
+    (plan) => some(plan.notDeployable).push({ code: "not-supported-yet", path: "pools.nowhere", message: "not supported yet" }),
+  ],
+];
+
 export const limits: readonly Break[] = [
   ["a denied GPU", /the GPU \S+ is not allowed/, (plan, spec) => Object.assign(spec.gpus, { deny: [poolOf(plan, "chat").gpu] })],
   ["a GPU beside the allowed ones", /the GPU \S+ is not allowed/, (_, spec) => Object.assign(spec.gpus, { allow: ["a10g"] })],

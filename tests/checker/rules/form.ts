@@ -11,7 +11,7 @@ export const formIsSound: Rule = ({ plan }) => {
   const { specSha256, catalogSha256, catalogAsOf } = plan.inputs;
   if (![specSha256, catalogSha256].every((hash) => /^[0-9a-f]{64}$/.test(hash))) complaints.push("a hash of the inputs is missing");
   if (!/^\d{4}-\d\d-\d\d$/.test(catalogAsOf)) complaints.push("the day of the catalog is missing");
-  for (const finding of [...plan.assumptions, ...plan.warnings])
+  for (const finding of [...plan.assumptions, ...plan.warnings, ...(plan.notDeployable ?? [])])
     if (!isWhole(finding)) complaints.push(`a broken finding: ${JSON.stringify(finding)}`);
   if (credential.test(text)) complaints.push("something in the plan looks like a credential");
   return complaints;
