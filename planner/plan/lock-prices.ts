@@ -19,7 +19,7 @@ export interface Repriced {
 }
 
 /** Warnings that follow from prices and are made anew with them. */
-const priceCodes = ["budget-exceeded", "estimated-price", "commitment-pays"];
+const priceCodes = ["budget-exceeded", "relaxation", "relaxations-together", "estimated-price", "commitment-pays"];
 
 /**
  * A kept fleet at the prices of another catalog: the same pools and deployments, every figure of cost anew.

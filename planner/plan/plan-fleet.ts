@@ -101,7 +101,8 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
   const optimality = optimalityOf(assembly.packing, spec);
   const workloads = plannedWorkloads(assembly, cost.byWorkload, day);
   const budget = budgetStanding(spec, cost, optimality);
-  if (budget.broken !== null) throw new PlanningError([budget.broken, ...insideBudget(spec, searched, assembly.packing, ask)]);
+  const givenUp = (budget.standing?.headroomUsdPerMonth ?? 0) < 0 ? insideBudget(spec, searched, cost, ask) : [];
+  if (budget.broken !== null) throw new PlanningError([budget.broken, ...givenUp]);
   const paidForConfidence =
     context.explain === true
       ? await confidenceCost({ cost }, spec, (other) =>
@@ -135,6 +136,7 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
     ],
     warnings: [
       ...budget.warnings,
+      ...givenUp,
       ...planWarnings(assembly),
       ...(measurements?.refused ?? []),
       ...(day === null ? [] : dayFindings(assembly, day)),

@@ -60,3 +60,35 @@ test("a hard budget that is broken says what would bring the fleet inside", asyn
   const way = findings.find(({ path }) => path === "workloads[0].availability.survive");
   expect(way?.value).toBe(plan?.cost.usdPerMonth);
 });
+
+test("a soft budget that is exceeded says in the plan itself what would be given up for it, with the same figures as a hard one", async () => {
+  const workloads = [chat(20, { availability: { survive: "zone" } })];
+  const { plan } = await ask(specOf({ fleet: "rich", workloads: [chat(20)] }));
+  const usdPerMonth = Math.ceil(plan?.cost.usdPerMonth ?? 0);
+  const hard = await ask(specOf({ fleet: "poor", budget: { usdPerMonth, mode: "hard" }, workloads }));
+  const soft = await ask(specOf({ fleet: "poor", budget: { usdPerMonth, mode: "soft" }, workloads }));
+  const ways = soft.plan?.warnings.filter(({ code }) => code === "relaxation") ?? [];
+  expect(ways.map(({ path }) => path)).toContain("workloads[0].availability.survive");
+  for (const way of ways) expect(Number(way.value)).toBeLessThanOrEqual(usdPerMonth);
+  expect(soft.plan?.warnings.slice(0, hard.findings.length)).toEqual(hard.findings);
+});
+
+test("where no line alone brings a fleet inside its budget, lines that do it together are named, and the fleet without them costs what is said", async () => {
+  const chats = (survive: string, maxShare: number) =>
+    ["one", "two"].map((name) => chat(20, { name, availability: { survive }, spot: { maxShare } }));
+  const freed = await ask(specOf({ fleet: "free", workloads: chats("none", 1) }));
+  const usdPerMonth = Math.ceil(freed.plan?.cost.usdPerMonth ?? 0);
+  const { plan } = await ask(specOf({ fleet: "poor", budget: { usdPerMonth }, workloads: chats("zone", 0) }));
+  const [exceeded, together] = plan?.warnings ?? [];
+  expect(exceeded?.code).toBe("budget-exceeded");
+  expect(together).toMatchObject({ code: "relaxations-together", path: "budget.usdPerMonth", limit: usdPerMonth });
+  expect(together?.message).toMatch(
+    /^no line of the spec does it alone; together these do, the fleet for \$[\d,.]+ a month: (one|two): let all of it be on spot, /,
+  );
+  expect(Number(together?.value)).toBeLessThanOrEqual(usdPerMonth);
+});
+
+test("a soft budget that is kept asks for nothing to be given up", async () => {
+  const { plan } = await ask(specOf({ fleet: "rich", budget: { usdPerMonth: 1_000_000 }, workloads: [chat(20)] }));
+  expect(plan?.warnings.filter(({ code }) => code.startsWith("relaxation"))).toEqual([]);
+});

@@ -162,7 +162,10 @@ export const fleetShape = {
         description: "Most that the fleet should cost.",
         example: 60_000,
       }),
-      mode: choice(["soft", "hard"], { description: "soft warns, hard refuses the plan.", default: defaults.budgetMode }).optional(),
+      mode: choice(["soft", "hard"], {
+        description: "soft plans the cheapest fleet and says what would have to be given up; hard refuses the plan.",
+        default: defaults.budgetMode,
+      }).optional(),
     },
     { noun: "a mapping such as {usdPerMonth: 60000, mode: soft}", description: "Limit on the cost.", defaultText: "null (none)" },
   )
