@@ -1,11 +1,12 @@
 import { at } from "../../element.ts";
-import { distribute, distributeOverZones } from "../distribute.ts";
+import { distribute } from "../distribute.ts";
 import type { InstanceOption, InstanceWorkload } from "../instance.ts";
 import { spotLimit } from "../replica-need.ts";
 import { slotPriceOfSpread } from "../slot-price.ts";
 import type { Spread } from "../survive/spread.ts";
 import { cheapestGpu, fillBins, limitPrice, type Pricer, type Terms } from "./option-bins.ts";
 import { isCountable } from "./relaxation.ts";
+import { distributeParts } from "./zone-parts.ts";
 
 /** What the cheapest option of a workload uses, at the multipliers. */
 export interface Picked {
@@ -56,21 +57,26 @@ export function priceOption(
     const spot = Math.min(spread.replicas, spotLimit(workload.spotMaxShare, spread.spotOf));
     const least = (spot === 0 ? 0 : spot * spotGpu) + (spot === spread.replicas ? 0 : (spread.replicas - spot) * onDemandGpu);
     if (least * option.gpusPerReplica >= best) continue;
-    pricer.evaluations++;
     if (!isCountable(workload, spread)) {
+      pricer.evaluations++;
       best = priceByTheGpu(pricer, workload, index, spread, terms, best, picked);
       continue;
     }
     fillBins(pricer, workloadIndex, option, spread, terms);
     const price =
       spread.perZone === Infinity
-        ? distribute(pricer.bins, spread.replicas, spot)
-        : distributeOverZones(pricer.bins, pricer.relaxation.instance.zoneCount, spread.replicas, spread.perZone, spot);
+        ? distributeCounted(pricer, spread.replicas, spot)
+        : distributeParts(pricer, { option, spread, spotLimit: spot, terms }, best);
     if (price >= best) continue;
     best = price;
     if (picked !== null) note(pricer, option, index, spread, price, picked);
   }
   return best;
+}
+
+function distributeCounted(pricer: Pricer, replicas: number, spotLimit: number): number {
+  pricer.evaluations++;
+  return distribute(pricer.bins, replicas, spotLimit);
 }
 
 function note(pricer: Pricer, option: InstanceOption, index: number, spread: Spread, price: number, picked: Picked): void {
