@@ -94,7 +94,7 @@ function readBundled(): CatalogFacts {
       .filter((path) => path !== stepTimePath)
       .map((path) => readData(path, engineProfileSchema)),
     engineReleases: readData("engine-releases.json", engineReleasesSchema),
-    stepTime: { ...readData(stepTimePath, stepTimeSchema), lengthVariation: serving.requestLengths.variation },
+    stepTime: { ...readData(stepTimePath, stepTimeSchema), lengthVariation: serving.requestLengths.variation, network: serving.network },
     measurements: readData("measurements.json", measurementsSchema),
     taskPerformance: readData("task-performance.json", taskPerformanceSchema),
     taskServing: readData("task-serving.json", taskServingSchema).rows,

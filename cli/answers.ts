@@ -58,9 +58,11 @@ export function answerEstimate(
   return { ...rest, ...servingPointOf(replica, catalog.taskPerformance, asked.lengths, asked.load) };
 }
 
-/** Measured runs are of servers that drafted nothing: they correct none that does. */
+/** Measured runs are of servers on one node that drafted nothing: they correct no other. */
 const estimateOf = (replica: Replica, { lengths, load }: EstimateCase, corrector: Corrector | null): ServingPoint =>
-  replica.speculation === undefined ? correctedEstimate(replica, lengths, load, corrector) : estimate(replica, lengths, load);
+  replica.speculation === undefined && replica.network === undefined
+    ? correctedEstimate(replica, lengths, load, corrector)
+    : estimate(replica, lengths, load);
 
 /** One replica under one load, ready to be predicted or compared with what was measured. */
 export type EstimateCase = Asked & { readonly replica: Replica; readonly load: Load; readonly lengths: Lengths };
@@ -77,7 +79,7 @@ export function estimateCase(request: EstimateRequest, catalog: Catalog, directo
   const isPlain = asWished.resolved.model.task === "generate";
   const resolved =
     isPlain && layoutRequest.maxModelLen === undefined ? withContextFor(asWished.resolved, lengths) : forTask(asWished.resolved);
-  const { model, gpu, release, layout, speculation } = resolved;
+  const { model, gpu, release, layout, speculation, network } = resolved;
   const text = lengths.documentsPerRequest === undefined ? null : lengths.inputTokens / lengths.documentsPerRequest;
   if (text !== null && text > layout.maxModelLen) return { error: textTooLong(text, layout) };
   const isTooLong = isPlain && layoutRequest.maxModelLen !== undefined && lengths.inputTokens + lengths.outputTokens > layout.maxModelLen;
@@ -87,7 +89,8 @@ export function estimateCase(request: EstimateRequest, catalog: Catalog, directo
   if ("finding" in sizing) return { ...asked, fits: false, finding: sizing.finding };
   if (!sizing.memory.fits) return { ...asked, fits: false, finding: sizing.memory.finding };
   const replica = { model, gpu, release, layout, memory: sizing.memory, link: gpu.link, constants: catalog.stepTime };
-  return { ...withWarning(asked, sizing.memory.warning), replica: speculation === undefined ? replica : { ...replica, speculation } };
+  const besides = { ...(speculation === undefined ? {} : { speculation }), ...(network === undefined ? {} : { network }) };
+  return { ...withWarning(asked, sizing.memory.warning), replica: { ...replica, ...besides } };
 }
 
 const withWarning = <Answer extends Asked>(asked: Answer, warning: Finding | null): Answer =>

@@ -16,6 +16,7 @@ import type { Beside } from "../planner/memory/beside.ts";
 import { memoryBudget } from "../planner/memory/budget.ts";
 import type { MemoryBudget } from "../planner/memory/memory-budget.ts";
 import type { ReadModel } from "../planner/models/read-model.ts";
+import type { ReplicaNetwork } from "../planner/performance/network-hops.ts";
 import { draftFinding, type Speculation } from "../planner/performance/speculation.ts";
 import { defaults } from "../planner/spec/defaults.ts";
 import { asMeant } from "./asked-as-meant.ts";
@@ -23,6 +24,7 @@ import { readBeside } from "./beside.ts";
 import { readEngineVersion } from "./engine-version.ts";
 import { isModelPath, readModelPath } from "./model-files.ts";
 import type { SizeRequest } from "./request.ts";
+import { spannedNodes } from "./spanned-nodes.ts";
 
 /** A request with every name looked up and every default filled in. */
 export interface Resolved {
@@ -33,6 +35,8 @@ export interface Resolved {
   readonly beside: Beside;
   /** Missing where nothing drafts. */
   readonly speculation?: Speculation;
+  /** Missing where one node holds it. */
+  readonly network?: ReplicaNetwork;
   /** What was taken for granted on the way. */
   readonly assumptions: readonly Finding[];
 }
@@ -57,7 +61,14 @@ export function resolveRequest(request: SizeRequest, catalog: Catalog, directory
   const drafting = beside.speculation === undefined ? {} : { speculation: beside.speculation };
   const assumptions = [...named.assumptions, ...versionAssumptions(request, release, catalog), ...meant.assumptions, ...beside.assumptions];
   const resolved = { model: named.model, gpu, release, layout, beside: beside.beside, ...drafting, assumptions };
-  return { resolved: request.expertParallel === undefined ? withExpertParallel(resolved) : resolved };
+  return { resolved: overNodes(request.expertParallel === undefined ? withExpertParallel(resolved) : resolved, catalog) };
+}
+
+/** Says so where the layout takes more than a node. */
+function overNodes(resolved: Resolved, catalog: Catalog): Resolved {
+  const spanned = spannedNodes(resolved.layout, resolved.gpu, catalog);
+  if (spanned === null) return resolved;
+  return { ...resolved, network: spanned.network, assumptions: [...resolved.assumptions, spanned.assumption] };
 }
 
 /** Experts that cannot be cut over the GPUs can be dealt out to them: taken where nothing was said of it and nothing else is legal. */

@@ -21,6 +21,13 @@ export const servingSchema = z.strictObject({
       ...provenance,
     })
     .describe("Chance that a drafted token is accepted, assumed where the spec names none"),
+  network: z
+    .strictObject({
+      hopMicroseconds: positive.describe("From the GPUs of one node to those of the next, a small message"),
+      bandwidthShare: share.describe("Of what the cloud states, reached by large messages"),
+      ...provenance,
+    })
+    .describe("Between the nodes of a replica that spans several: EFA, GPUDirect-TCPX and -TCPXO, RDMA"),
   startup: z
     .strictObject({
       downloadBytesPerSecond: positive.describe("Weights from the hub or a bucket to the node's disk"),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ServingConstants } from "./serving.ts";
 import { isoDate } from "./source.ts";
 
 const positive = z.number().positive();
@@ -169,8 +170,11 @@ export const stepTimeSchema = z.strictObject({
   fit: fitSchema,
 });
 
-/** With the spread of request lengths that is assumed where none is known (`requestLengths` of serving.json). */
-export type StepTimeConstants = z.infer<typeof stepTimeSchema> & { readonly lengthVariation: number };
+/** With the spread of request lengths that is assumed where none is known and what nodes talk over (`requestLengths` and `network` of serving.json). */
+export type StepTimeConstants = z.infer<typeof stepTimeSchema> & {
+  readonly lengthVariation: number;
+  readonly network: ServingConstants["network"];
+};
 export type EngineGeneration = z.infer<typeof engineGenerationSchema>;
 export type FormatConstants = z.infer<typeof formatSchema>;
 export type GpuFamilyConstants = z.infer<typeof gpuFamilySchema>;

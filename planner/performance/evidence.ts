@@ -15,14 +15,16 @@ const keys = { measured: "measured", "gpu-and-family": "gpuAndFamily", "gpu-fami
 /**
  * What a prediction rests on before any run of the user's own: this model family measured on this family of GPUs, the GPU family alone, or not even that. A release newer
  * than every measured one counts as a model that was not measured; an engine without measurements, and a model with linear attention, of
- * which there are too few, as nothing; so does speculation, with which none was measured.
+ * which there are too few, as nothing; so do speculation and
+ * replicas over several nodes, of which none was measured.
  */
 export function priorEvidence(replica: Replica): Evidence {
   const { constants, model, gpu } = replica;
   const { gpuFamilies, sameArchitecture } = constants.measured;
   const timing = engineTiming(constants, replica.release.engine, replica.release.version);
   const seen = gpuFamilies.find((row) => row.family === gpu.performanceFamily);
-  if (seen === undefined || !timing.known || model.linearAttention !== null || replica.speculation !== undefined) return "none";
+  if (replica.speculation !== undefined || replica.network !== undefined) return "none";
+  if (seen === undefined || !timing.known || model.linearAttention !== null) return "none";
   const family = sameArchitecture[model.family] ?? model.family;
   return seen.modelFamilies.includes(family) && !timing.newer ? "gpu-and-family" : "gpu-family";
 }

@@ -5,6 +5,7 @@ import type { LinkKind, StepTimeConstants } from "../../catalog/schema/step-time
 import type { Layout } from "../layouts/layout.ts";
 import type { MemoryBudget } from "../memory/memory-budget.ts";
 import type { Correction } from "./correction.ts";
+import type { ReplicaNetwork } from "./network-hops.ts";
 import type { Speculation } from "./speculation.ts";
 
 /** One copy of a model on GPUs of one type: everything a prediction needs. */
@@ -17,6 +18,8 @@ export interface Replica {
   /** What the GPUs of the replica talk over on the instance at hand. */
   readonly link: LinkKind;
   readonly constants: StepTimeConstants;
+  /** Missing where the replica lies on one node. */
+  readonly network?: ReplicaNetwork;
   /** From measured runs of this replica or its neighbours. */
   readonly correction?: Correction;
   /** Missing: every output token takes a step of its own. */

@@ -4,6 +4,7 @@ import type { EngineTiming } from "./engine-generation.ts";
 import { engineTiming } from "./engine-generation.ts";
 import type { ModelWork } from "./model-work.ts";
 import { modelWork } from "./model-work.ts";
+import { type NetworkHops, networkHops } from "./network-hops.ts";
 import { rates, weightFormat, weightFormatName } from "./rates.ts";
 import type { Replica } from "./replica.ts";
 
@@ -54,6 +55,7 @@ export function stepCosts(replica: Replica): StepCosts {
   // Ranks that share no experts do not wait for each other.
   const waitingRanks = work.numExperts > 0 ? ranks : 1;
   const { step } = constants;
+  const hops = networkHops(replica);
   const read = bytesRead(replica, work, format);
   const kvShare = Math.max(1 / tp, 1 / work.kvHeads) * kvElementScale(replica);
   const activeShare = work.numExperts > 0 ? work.expertsPerToken / work.numExperts : 0;
@@ -75,7 +77,7 @@ export function stepCosts(replica: Replica): StepCosts {
     state: (2 * work.stateBytes) / (tp * rate.kvBytesPerSecond),
     attentionGlobal: work.attentionFlopGlobal / (tp * rate.attentionFlopPerSecond),
     attentionLocal: work.attentionFlopLocal / (tp * rate.attentionFlopPerSecond),
-    ...communicationCosts(replica, work, rate.linkLatencySeconds, rate.linkBytesPerSecond),
+    ...communicationCosts(replica, work, hops, rate.linkLatencySeconds, rate.linkBytesPerSecond),
     overheadFixed: work.layers * rate.layerOverheadSeconds + modelOverheadSeconds(constants, work, timing),
     overheadPerSequence: rate.sequenceOverheadSeconds / ranks,
     factor:
@@ -83,6 +85,7 @@ export function stepCosts(replica: Replica): StepCosts {
       timing.versionFactor *
       formatFactor(replica, timing) *
       (1 + (step.rankImbalance * Math.log2(waitingRanks) ** 2) / 4) *
+      hops.unevenness *
       (replica.correction?.step ?? 1),
   };
 }
@@ -135,8 +138,8 @@ export function bytesRead(replica: Replica, work: ModelWork, format: FormatConst
 const oldExpertFactor = ({ layout, constants }: Replica, timing: EngineTiming, format: FormatConstants): number =>
   timing.readsAllFp8Experts && format.computeType === "fp8" && layout.precision === "fp8" ? constants.step.oldBlockFp8ExpertHitFactor : 1;
 
-/** Two collectives a layer: all-reduce over the tensor-parallel group; dispatch and combine over attention ranks that share experts. */
-function communicationCosts(replica: Replica, work: ModelWork, latency: number, bytesPerSecond: number) {
+/** Two collectives a layer: all-reduce over the tensor-parallel group; dispatch and combine over attention ranks that share experts. And the hops between nodes. */
+function communicationCosts(replica: Replica, work: ModelWork, hops: NetworkHops, latency: number, bytesPerSecond: number) {
   const { tensorParallel: tp, dataParallel: ranks } = replica.layout;
   const { step } = replica.constants;
   let fixed = 0;
@@ -149,7 +152,10 @@ function communicationCosts(replica: Replica, work: ModelWork, latency: number, 
     fixed += 2 * latency;
     perToken += (Math.min(work.expertsPerToken, step.allToAllMaxCopies) * work.hiddenSize * step.allToAllBytesPerValue) / bytesPerSecond;
   }
-  return { communicationFixed: 2 * work.layers * fixed, communicationPerToken: 2 * work.layers * perToken };
+  return {
+    communicationFixed: 2 * work.layers * fixed + hops.secondsPerStep,
+    communicationPerToken: 2 * work.layers * perToken + hops.secondsPerToken,
+  };
 }
 
 function modelOverheadSeconds(constants: StepTimeConstants, work: ModelWork, timing: EngineTiming): number {
