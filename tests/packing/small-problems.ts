@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import type { PackingOffer, PackingOption, PackingProblem, PackingQuota, PackingWorkload } from "../../planner/packing/problem.ts";
 
-/** Problems that brute force can answer: one or two clusters, up to 4 offers and 3 workloads of up to 3 options. */
-export function smallProblem(): fc.Arbitrary<PackingProblem> {
-  return fc.array(offer(), { minLength: 1, maxLength: 3 }).chain((drawn) => {
+/** Problems that brute force can answer: one cluster, workloads of up to 3 options. */
+export function smallProblem(mostOffers = 3, mostWorkloads = 3): fc.Arbitrary<PackingProblem> {
+  return fc.array(offer(), { minLength: 1, maxLength: mostOffers }).chain((drawn) => {
     const offers = drawn.map((one, index) => ({ ...one, id: `offer-${index}` }));
     return fc.record({
       offers: fc.constant(offers),
       workloads: fc
-        .array(workload(offers), { minLength: 1, maxLength: 3 })
+        .array(workload(offers), { minLength: 1, maxLength: mostWorkloads })
         .map((workloads) => workloads.map((one, index) => ({ ...one, id: `workload-${index}` }))),
       quotas: quotas(offers.length),
     });
