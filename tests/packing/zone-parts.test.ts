@@ -10,7 +10,12 @@ import type { PackingProblem } from "../../planner/packing/problem.ts";
 const zones = ["a", "b", "c"];
 
 interface Case {
-  readonly nodes: readonly { readonly gpusPerNode: number; readonly usdPerNodeHour: number; readonly share: number; readonly ownNode: number }[];
+  readonly nodes: readonly {
+    readonly gpusPerNode: number;
+    readonly usdPerNodeHour: number;
+    readonly share: number;
+    readonly ownNode: number;
+  }[];
   readonly most: readonly number[];
   readonly replicas: number;
 }
@@ -64,7 +69,9 @@ function cheapest({ nodes, most, replicas }: Case): number {
       return;
     }
     const total = counts.reduce((sum, count) => sum + count, 0);
-    const lost = Math.max(...zones.map((_, zone) => counts.reduce((sum, count, index) => sum + (pools[index]?.zone === zone ? count : 0), 0)));
+    const lost = Math.max(
+      ...zones.map((_, zone) => counts.reduce((sum, count, index) => sum + (pools[index]?.zone === zone ? count : 0), 0)),
+    );
     if (total - lost < replicas || total > 2 * replicas) return;
     const parts = nodes.map(() => 0);
     let price = 0;
