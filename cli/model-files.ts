@@ -32,6 +32,13 @@ export function readModelPath(name: string, directory: string, catalog: Catalog,
   }
 }
 
+/** What is wrong with a model's files, said of the field that names the model: what follows the field's name tells which part of which file. */
+export const ofNamingField = (finding: Finding, field: string, name: string): Finding => ({
+  ...finding,
+  path: field,
+  message: `${finding.path || name}: ${finding.message}`,
+});
+
 function filesAt(path: string): ModelFiles | { readonly finding: Finding } {
   const none: ModelFiles = { config: null, index: null, headers: {}, gguf: null };
   if (statSync(path).isFile()) {

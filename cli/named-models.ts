@@ -3,7 +3,7 @@ import { withModels } from "../catalog/load.ts";
 import { findModel, resolveModelName } from "../catalog/lookup.ts";
 import type { Model } from "../catalog/schema/model.ts";
 import type { Finding } from "../planner/finding.ts";
-import { isModelPath, readModelPath } from "./model-files.ts";
+import { isModelPath, ofNamingField, readModelPath } from "./model-files.ts";
 
 /** A model's name and the field of the spec that it stands in. */
 export interface NamedAt {
@@ -34,7 +34,7 @@ export function withNamedModels(catalog: Catalog, named: readonly NamedAt[], fol
     if ("model" in read) {
       rows.set(name, read.model);
       assumptions.push(...read.notes.map((note) => ({ ...note, path })));
-    } else findings.push(...read.findings.map((finding) => ({ ...finding, path, message: `${finding.path || name}: ${finding.message}` })));
+    } else findings.push(...read.findings.map((finding) => ofNamingField(finding, path, name)));
   }
   return { catalog: rows.size === 0 ? catalog : withModels(catalog, [...rows.values()]), findings, assumptions };
 }

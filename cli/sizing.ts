@@ -22,7 +22,7 @@ import { defaults } from "../planner/spec/defaults.ts";
 import { asMeant } from "./asked-as-meant.ts";
 import { readBeside } from "./beside.ts";
 import { readEngineVersion } from "./engine-version.ts";
-import { isModelPath, readModelPath } from "./model-files.ts";
+import { isModelPath, ofNamingField, readModelPath } from "./model-files.ts";
 import type { SizeRequest } from "./request.ts";
 import { spannedNodes } from "./spanned-nodes.ts";
 
@@ -122,15 +122,20 @@ function modelOfPath(name: string, catalog: Catalog, directory: string): NamedMo
   const known = read.get(catalog) ?? new Map<string, NamedModel | { readonly finding: Finding }>();
   read.set(catalog, known);
   const path = resolve(directory, name);
-  const found = known.get(path) ?? named(readModelPath(name, directory, catalog));
+  const found = known.get(path) ?? named(readModelPath(name, directory, catalog), name);
   known.set(path, found);
   return found;
 }
 
-function named(found: ReadModel): NamedModel | { readonly finding: Finding } {
+function named(found: ReadModel, name: string): NamedModel | { readonly finding: Finding } {
   if ("model" in found) return { model: found.model, precision: undefined, assumptions: found.notes };
   const [finding] = found.findings;
-  return { finding: finding ?? { code: "not-a-model", path: "model", message: "nothing could be read of the model" } };
+  return {
+    finding:
+      finding === undefined
+        ? { code: "not-a-model", path: "model", message: "nothing could be read of the model" }
+        : ofNamingField(finding, "model", name),
+  };
 }
 
 /** A name that says FP8 and a precision that says AWQ cannot both be meant. */

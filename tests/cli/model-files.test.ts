@@ -89,6 +89,18 @@ test.each([
   expect(err.trimEnd().split("\n")).toHaveLength(1);
 });
 
+test.each([
+  ["./cut", "--model: ./cut/config.json: is cut off"],
+  ["./strange", '--model: model_type: the architecture "retnet" is not known'],
+  ["./nowhere", "--model: ./nowhere: there is no such file or folder"],
+])("size and estimate of %s name the flag that led there", async (path, message) => {
+  for (const command of ["size", "estimate"]) {
+    const { code, out, err } = await run(command, "--model", path, "--gpu", "h100");
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err.startsWith(message)).toBe(true);
+  }
+});
+
 test("size takes a folder, a config.json and a GGUF file, also in a batch", async () => {
   const lines = ["./own-llama", "./own-llama/config.json", "./gguf", "./gguf/own-Q4_K_M.gguf", "meta-llama/Llama-3.1-8B-Instruct", "./cut"]
     .map((model) => JSON.stringify({ model, gpu: "h100", maxModelLen: 8192, engineVersion: "0.19.0" }))
