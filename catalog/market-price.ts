@@ -7,6 +7,8 @@ export type Commitment = (typeof commitments)[number];
 export interface MarketPrice extends QuotedPrice {
   /** Nodes that exist or are held at this price; null where the cloud sells more. */
   readonly nodes: number | null;
+  /** All of them are paid for, used or not. */
+  readonly paid?: boolean | undefined;
   /** What is committed to, in the cloud's words; missing outside the reserved market, and for a reservation of the user's own. */
   readonly kind?: string;
 }

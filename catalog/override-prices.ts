@@ -8,6 +8,7 @@ import type { Price, QuotedPrice } from "./schema/price.ts";
 export interface OwnPrice extends Pick<Price, "instance" | "cloud" | "region">, Pick<QuotedPrice, "usdPerHour" | "source" | "asOf"> {
   readonly market: PriceOverride["market"];
   readonly nodes: number | null;
+  readonly paid: boolean;
 }
 
 const marketField = { "on-demand": "onDemand", spot: "spot", reserved: "reserved", static: "static" } as const;
@@ -59,13 +60,18 @@ function readPrice(price: PriceOverride, index: number, { cloud }: InstanceType,
   } else if (!isStatic && price.market !== "reserved" && price.nodes !== undefined) {
     complain("nodes", "market-mismatch", "only static hardware and reservations have a number of nodes", "leave it out");
   }
+  if (price.paid === true && price.market !== "reserved" && price.market !== "static") {
+    complain("paid", "market-mismatch", "only static hardware and reservations are paid for whether or not they are used", "leave it out");
+  } else if (price.paid === true && price.market === "reserved" && price.nodes === undefined) {
+    complain("nodes", "missing-field", "is missing", "write how many of these nodes are paid for");
+  }
   const asOf = price.asOf ?? head.asOf;
   if (asOf === undefined) {
     complain("asOf", "missing-field", "is missing", dateSuggestion);
     return { rows: [], findings };
   }
-  const { instance, region, market, usdPerHour, source = head.source, nodes = null } = price;
-  return { rows: [{ instance, cloud, region, market, usdPerHour, source, asOf, nodes }], findings };
+  const { instance, region, market, usdPerHour, source = head.source, nodes = null, paid = false } = price;
+  return { rows: [{ instance, cloud, region, market, usdPerHour, source, asOf, nodes, paid }], findings };
 }
 
 export function readDiscounts(given: readonly unknown[], reading: Reading): Section<Discount> {
@@ -113,12 +119,13 @@ export function applyPrice(prices: readonly Price[], own: OwnPrice, listPrices: 
     listUsdPerHour: list === own.usdPerHour ? null : list,
   };
   const previous = prices.find(isSame) ?? unpriced(own);
+  const paid = own.paid ? { paid: true } : {};
   const changed: Price = {
     ...previous,
     ...(field === "onDemand" ? { onDemand: quoted } : {}),
     ...(field === "spot" ? { spot: { ...quoted, minUsdPerHour: null, zoneCount: null } } : {}),
-    ...(field === "reserved" ? { reserved: { ...quoted, listUsdPerHour: null, nodes: own.nodes } } : {}),
-    ...(field === "static" && own.nodes !== null ? { static: { ...quoted, nodes: own.nodes } } : {}),
+    ...(field === "reserved" ? { reserved: { ...quoted, listUsdPerHour: null, nodes: own.nodes, ...paid } } : {}),
+    ...(field === "static" && own.nodes !== null ? { static: { ...quoted, nodes: own.nodes, ...paid } } : {}),
   };
   return [...prices.filter((price) => !isSame(price)), changed];
 }

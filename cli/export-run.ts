@@ -53,7 +53,7 @@ function forecastOptions({ start, months, growthPercent }: ExportFlags, { io }: 
 }
 
 function focusOptions(plan: FleetPlan, flags: ExportFlags, options: ForecastOptions): FocusOptions {
-  const clouds = [...new Set(plan.pools.map(({ cloud }) => cloud))];
+  const clouds = [...new Set([...plan.pools, ...(plan.paidNodes ?? [])].map(({ cloud }) => cloud))];
   const without = clouds.filter((cloud) => valueFor(flags.billingAccountId, cloud) === null);
   if (without.length > 0) {
     throw badInput({

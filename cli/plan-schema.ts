@@ -27,6 +27,22 @@ const pool = z.looseObject({
   price: z.looseObject({ asOf: text, source: text, estimated: z.boolean(), listUsdPerNodeHour: amount.optional() }),
 });
 
+const paid = z.looseObject({
+  name: text,
+  cloud: z.enum(["aws", "gcp", "static"]),
+  region: text,
+  instanceType: text,
+  market: z.enum(["on-demand", "spot", "reserved", "static"]),
+  gpu: text,
+  gpusPerNode: z.number().int().positive(),
+  nodes: z.number().int().nonnegative(),
+  idleNodes: z.number().int().nonnegative(),
+  usdPerNodeHour: amount,
+  usdPerHour: amount,
+  usdPerMonth: amount,
+  price: z.looseObject({ asOf: text, source: text, estimated: z.boolean() }),
+});
+
 const latency = z.looseObject({ p95: amount });
 
 const deployment = z.looseObject({
@@ -79,6 +95,7 @@ export const planSchema = z.looseObject({
     included: z.array(text),
     excluded: z.array(text),
   }),
+  paidNodes: z.array(paid).optional(),
   budget: budget.nullable(),
   optimality: z.looseObject({ status: z.enum(["optimal", "feasible"]), gap: amount }),
   assumptions: z.array(finding),

@@ -1,14 +1,17 @@
-import type { FleetPlan, PlannedPool } from "../planner/plan/fleet-plan.ts";
+import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
+import { idleName } from "../planner/plan/paid-nodes.ts";
 import { type Column, renderColumns, wrap } from "./columns.ts";
+import { idlePaidNodes, type PricedNodes } from "./idle-nodes.ts";
 import { cents, grouped, hourlyDecimals } from "./money.ts";
 import { counted } from "./quantity.ts";
 import { type Rendering, styleFor } from "./style.ts";
 
-/** A row per pool with the price of a node and the day of that price. Adds up to the plan's total. */
+/** A row per pool with the price of a node and the day of that price, and one for each kind of nodes that stand idle and are paid for. Adds up to the plan's total. */
 export function poolLines(plan: FleetPlan, rendering: Rendering): string[] {
-  if (plan.pools.length === 0) return [];
-  const decimals = hourlyDecimals(plan.pools.map((pool) => pool.usdPerNodeHour));
-  const columns: readonly Column<PlannedPool>[] = [
+  const rows: readonly PricedNodes[] = [...plan.pools, ...idlePaidNodes(plan).map((idle) => ({ ...idle, name: idleName }))];
+  if (rows.length === 0) return [];
+  const decimals = hourlyDecimals(rows.map((pool) => pool.usdPerNodeHour));
+  const columns: readonly Column<PricedNodes>[] = [
     { header: "Pool", cell: (pool) => pool.name, stack: 1 },
     { header: "Instance type", cell: (pool) => pool.instanceType },
     { header: "Market", cell: (pool) => pool.market, stack: 3 },
@@ -19,21 +22,21 @@ export function poolLines(plan: FleetPlan, rendering: Rendering): string[] {
     { header: "USD/month", align: "right", cell: (pool) => cents(plan.cost.byPool[pool.name]?.usdPerMonth ?? pool.usdPerMonth) },
     { header: "Price as of", cell: ({ price }) => price.asOf },
   ];
-  const sum = (count: (pool: PlannedPool) => number): string => grouped(plan.pools.reduce((total, pool) => total + count(pool), 0));
+  const sum = (count: (pool: PricedNodes) => number): string => grouped(rows.reduce((total, pool) => total + count(pool), 0));
   const total = {
     Nodes: sum((pool) => pool.nodes),
     GPUs: sum((pool) => pool.nodes * pool.gpusPerNode),
     "USD/month": cents(plan.cost.usdPerMonth),
   };
-  const estimated = plan.pools.some((pool) => pool.price.estimated) ? " (~ marks a price computed from another one)" : "";
+  const estimated = rows.some((pool) => pool.price.estimated) ? " (~ marks a price computed from another one)" : "";
   return [
     ...wrap(`${counted(plan.pools.length, "pool")} of nodes${estimated}`, rendering.width).map(styleFor(rendering.color).faint),
-    ...renderColumns({ columns, rows: plan.pools, total }, rendering),
+    ...renderColumns({ columns, rows, total }, rendering),
   ];
 }
 
 /** `us-east-1a` or, for several, `us-east-1 a b c`. */
-function zonesText({ zones, region }: PlannedPool): string {
+function zonesText({ zones, region }: PricedNodes): string {
   const [only] = zones;
   if (only === undefined) return region;
   if (zones.length === 1) return only;

@@ -7,6 +7,7 @@ import { constraintLines, explanationLines } from "./explanation.ts";
 import { assumptionLines, type FindingRendering, notDeployableLines, warningLines } from "./finding-lines.ts";
 import { dollars, hourly } from "./money.ts";
 import { otherFleetLines } from "./other-fleets.ts";
+import { paidLines } from "./paid-lines.ts";
 import { poolLines } from "./pool-table.ts";
 import { percent } from "./quantity.ts";
 import { rejectionLines } from "./rejections.ts";
@@ -30,6 +31,7 @@ export function renderPlanTable(plan: FleetPlan, rendering: PlanRendering): stri
     notDeployableLines(plan, rendering),
     workloadLines(plan, rendering),
     poolLines(plan, rendering),
+    paidLines(plan, rendering),
     dayLines(plan, rendering),
     spotLines(plan, rendering),
     stabilityLines(plan, rendering),
@@ -56,6 +58,7 @@ function headline(plan: FleetPlan, rendering: PlanRendering): string[] {
   const sentences = [
     `Covers ${cost.included.join(", ")}, around the clock and sized for the busiest hour. Not in it: ${cost.excluded.join(", ")}.`,
     cost.idleUsdPerHour > 0 ? `Of this, ${hourly(cost.idleUsdPerHour)} an hour is for idle GPUs.` : "",
+    paidSentence(cost),
   ];
   const lines = [
     `${style.strong(plan.fleet)}: ${style.strong(`${dollars(cost.usdPerMonth)} a month`)} (${hourly(cost.usdPerHour)} an hour)`,
@@ -67,6 +70,13 @@ function headline(plan: FleetPlan, rendering: PlanRendering): string[] {
     lines.push(`Budget: ${dollars(budget.usdPerMonth)} a month, ${verdict}.`);
   }
   return lines;
+}
+
+/** What finance pays whatever becomes of this fleet. */
+function paidSentence({ paidAnyway }: FleetPlan["cost"]): string {
+  if (paidAnyway === undefined) return "";
+  const { usdPerMonth, idle } = paidAnyway;
+  return `Of this, ${dollars(usdPerMonth)} a month is paid anyway, for nodes that are held${idle.usdPerMonth > 0 ? `; ${dollars(idle.usdPerMonth)} of it for those that stand idle` : ""}.`;
 }
 
 function proof(plan: FleetPlan, rendering: PlanRendering): string[] {

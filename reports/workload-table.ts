@@ -1,5 +1,6 @@
 import type { ServingPoint } from "../planner/performance/serving-point.ts";
 import type { FleetPlan, PlannedDeployment, PlannedPool, PlannedWorkload } from "../planner/plan/fleet-plan.ts";
+import { idleName } from "../planner/plan/paid-nodes.ts";
 import { type Column, renderColumns, wrap } from "./columns.ts";
 import { speedColumns } from "./latency-cell.ts";
 import { layoutText } from "./layout-text.ts";
@@ -11,7 +12,9 @@ import { type Rendering, styleFor } from "./style.ts";
 
 /** One line: the deployments of a workload on one instance type in one market, zones together. */
 interface Line {
-  readonly workload: PlannedWorkload;
+  readonly name: string;
+  /** Missing for nodes that stand idle and are paid for anyway. */
+  readonly workload?: PlannedWorkload;
   /** The workload's name, model and cost stand on its first line only. */
   readonly first: boolean;
   readonly usdPerMonth: number;
@@ -24,8 +27,8 @@ interface Line {
 }
 
 const before: readonly Column<Line>[] = [
-  { header: "Workload", cell: ({ workload, first }) => (first ? workload.name : "") },
-  { header: "Model", cell: ({ workload, first }) => (first ? modelName(workload.model) : ""), stack: 1 },
+  { header: "Workload", cell: ({ name, first }) => (first ? name : "") },
+  { header: "Model", cell: ({ workload, first }) => (first && workload !== undefined ? modelName(workload.model) : ""), stack: 1 },
   {
     header: "Layout",
     cell: ({ bought }) => (bought === undefined ? "" : layoutText({ ...bought.deployment, gpu: bought.pool.gpu })),
@@ -33,7 +36,7 @@ const before: readonly Column<Line>[] = [
   },
   { header: "Instance type", cell: ({ bought }) => bought?.pool.instanceType ?? "", stack: 3 },
   { header: "Market", cell: ({ bought }) => bought?.pool.market ?? "", stack: 2 },
-  { header: "Replicas", align: "right", cell: ({ bought }) => grouped(bought?.replicas ?? 0) },
+  { header: "Replicas", align: "right", cell: ({ workload, bought }) => (workload === undefined ? "" : grouped(bought?.replicas ?? 0)) },
 ];
 
 const after: readonly Column<Line>[] = [
@@ -41,19 +44,23 @@ const after: readonly Column<Line>[] = [
   {
     header: "USD/Mtok",
     align: "right",
-    cell: ({ workload, first }) => (first ? perMillionTokens(workload.cost.usdPerMillionTokens) : ""),
+    cell: ({ workload, first }) => (first && workload !== undefined ? perMillionTokens(workload.cost.usdPerMillionTokens) : ""),
     drop: 1,
   },
 ];
 
-/** A row per workload; more lines where its replicas stand on several instance types or markets. Adds up to the plan's total. */
+/** A row per workload; more lines where its replicas stand on several instance types or markets; one for what stands idle and is paid for anyway. Adds up to the plan's total. */
 export function workloadLines(plan: FleetPlan, rendering: Rendering): string[] {
   const pools = new Map(plan.pools.map((pool) => [pool.name, pool]));
-  const rows = plan.workloads.flatMap((workload) => linesOf(workload, plan.cost.byWorkload[workload.name]?.usdPerMonth ?? 0, pools));
+  const idle = plan.cost.byWorkload[idleName];
+  const rows = [
+    ...plan.workloads.flatMap((workload) => linesOf(workload, plan.cost.byWorkload[workload.name]?.usdPerMonth ?? 0, pools)),
+    ...(idle === undefined ? [] : [{ name: idleName, first: true, usdPerMonth: idle.usdPerMonth }]),
+  ];
   const speeds = speedColumns(
     rows,
     ({ bought }) => bought?.slowest,
-    ({ workload }) => workload.slo,
+    ({ workload }) => workload?.slo ?? {},
   );
   const columns = [...before, ...speeds, ...after];
   const total = { "USD/month": cents(plan.cost.usdPerMonth) };
@@ -71,11 +78,19 @@ function linesOf(workload: PlannedWorkload, usdPerMonth: number, pools: Readonly
     group.deployments.push(deployment);
     groups.set(key, group);
   }
-  if (groups.size === 0) return [{ workload, first: true, usdPerMonth }];
+  if (groups.size === 0) return [{ name: workload.name, workload, first: true, usdPerMonth }];
   return [...groups.values()].flatMap(({ pool, deployments }, index) => {
     const slowest = deployments.toSorted((a, b) => b.predicted.ttftMs.p95 - a.predicted.ttftMs.p95)[0];
     if (slowest === undefined) return [];
     const replicas = deployments.reduce((sum, deployment) => sum + deployment.replicas, 0);
-    return [{ workload, first: index === 0, usdPerMonth, bought: { pool, deployment: slowest, replicas, slowest: slowest.predicted } }];
+    return [
+      {
+        name: workload.name,
+        workload,
+        first: index === 0,
+        usdPerMonth,
+        bought: { pool, deployment: slowest, replicas, slowest: slowest.predicted },
+      },
+    ];
   });
 }

@@ -18,6 +18,10 @@ export const priceOverrideSchema = z.strictObject({
     .positive()
     .optional()
     .describe("static: how many such nodes exist; reserved: how many are held, default: as many as wanted"),
+  paid: z
+    .boolean()
+    .optional()
+    .describe("static, reserved: these nodes are paid for whether or not they are used, so using them costs nothing more; default: false"),
   ...where,
 });
 export type PriceOverride = z.infer<typeof priceOverrideSchema>;

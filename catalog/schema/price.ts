@@ -21,12 +21,15 @@ export const spotPriceSchema = quotedPriceSchema.extend({
 
 export const commitmentPriceSchema = quotedPriceSchema.extend({ kind: z.string() });
 
+const paid = z.boolean().optional().describe("All the nodes are paid for, used or not");
+
 /** Hardware that is already there: what a node of it costs an hour (depreciation, power, space) and how many there are. */
-export const staticPriceSchema = quotedPriceSchema.extend({ nodes: z.number().int().positive() });
+export const staticPriceSchema = quotedPriceSchema.extend({ nodes: z.number().int().positive(), paid });
 
 /** Nodes that a contract of the user's own holds, at what each costs an hour around the clock. */
 export const reservedPriceSchema = quotedPriceSchema.extend({
   nodes: z.number().int().positive().nullable().describe("null: as many as wanted"),
+  paid,
 });
 
 export const priceSchema = z.strictObject({

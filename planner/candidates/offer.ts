@@ -26,6 +26,8 @@ export interface Offer {
   readonly priceEstimated: boolean;
   /** What the cloud asks without the discounts of the overrides; missing when it is the same. */
   readonly listUsdPerNodeHour?: MicroUsdPerHour;
-  /** Nodes that exist (static offers); null where a cloud sells more. */
+  /** Nodes that exist (static offers) or are held; null where a cloud sells more. */
   readonly maxNodes: number | null;
+  /** All of `maxNodes` are paid for, used or not: using them costs nothing more. */
+  readonly paid?: true;
 }

@@ -126,6 +126,7 @@ function offer(
     priceEstimated: quote.estimated,
     ...(quote.listUsdPerHour === null ? {} : { listUsdPerNodeHour: toMicro(quote.listUsdPerHour) }),
     maxNodes: quote.nodes,
+    ...(quote.paid === true ? { paid: true } : {}),
   };
 }
 

@@ -45,7 +45,8 @@ export function alternativesFor(
 
 function alternative(assembly: Assembly, workload: WorkloadSpec, { candidate, packing }: Priced): Alternative {
   const replicas = packing.placements.reduce((sum, placement) => sum + placement.replicas, 0);
-  const cost = money(packing.usdPerHour);
+  // What its nodes cost whoever pays for them already: the way is priced as if it were alone.
+  const cost = money(packing.pools.reduce((sum, { offer, nodes }) => sum + nodes * at(assembly.offers, offer).usdPerNodeHour, 0));
   const { layout } = candidate.replica;
   return {
     workload: workload.name,

@@ -4,6 +4,7 @@ import { pack } from "../packing/pack.ts";
 import type { Packing } from "../packing/problem.ts";
 import type { OtherFleet } from "../plan/fleet-plan.ts";
 import { packingProblem } from "../plan/packing-problem.ts";
+import { billOf } from "../plan/paid-nodes.ts";
 import type { Assembly } from "../plan/planned-pools.ts";
 import { nodesBought } from "./alternatives.ts";
 
@@ -87,11 +88,12 @@ function signature({ offers }: Assembly, { pools, placements }: Packing, candida
 }
 
 function otherFleet(assembly: Assembly, without: string, planned: Packing): OtherFleet {
-  const { spec, candidates, packing } = assembly;
+  const { spec, offers, candidates, packing } = assembly;
+  const bill = billOf(offers, packing);
   return {
     without,
-    ...money(packing.usdPerHour),
-    moreUsdPerMonth: (centsPerMonth(packing.usdPerHour) - centsPerMonth(planned.usdPerHour)) / 100,
+    ...money(bill),
+    moreUsdPerMonth: (centsPerMonth(bill) - centsPerMonth(billOf(offers, planned))) / 100,
     workloads: spec.workloads.flatMap(({ name }, workload) => {
       const own = packing.placements.filter((placement) => placement.workload === workload);
       const [first] = own;

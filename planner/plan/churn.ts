@@ -5,6 +5,7 @@ import type { StabilitySpec } from "../spec/fleet-spec.ts";
 import { fromMicro, toMicro } from "../units.ts";
 import type { Churn, FleetPlan } from "./fleet-plan.ts";
 import { deploymentName } from "./names.ts";
+import { addedUsdPerNodeHour } from "./paid-nodes.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
 
 /**
@@ -26,7 +27,7 @@ export function churnOf(assembly: Assembly, deployed: FleetPlan, { usdPerNodeAdd
     there.set(name, nodes);
     const added = Math.max(0, nodes - (nodesBefore.get(name) ?? 0));
     nodesAdded += added;
-    usd += added * (usdPerNodeAdded ?? (fromMicro(offer.usdPerNodeHour) * catalog.spotModel.provisioning.seconds) / 3600);
+    usd += added * (usdPerNodeAdded ?? (fromMicro(addedUsdPerNodeHour(offer)) * catalog.spotModel.provisioning.seconds) / 3600);
   }
   let replicasStarted = 0;
   for (const { workload, option, offer: index, zone, replicas } of packing.placements) {
@@ -35,7 +36,7 @@ export function churnOf(assembly: Assembly, deployed: FleetPlan, { usdPerNodeAdd
     const name = deploymentName(at(spec.workloads, workload).name, replica.layout, nameOfPool(offer, zone));
     const started = Math.max(0, replicas - (replicasBefore.get(name) ?? 0));
     replicasStarted += started;
-    const share = (fromMicro(offer.usdPerNodeHour) * gpusPerReplica) / offer.gpusPerNode;
+    const share = (fromMicro(addedUsdPerNodeHour(offer)) * gpusPerReplica) / offer.gpusPerNode;
     usd += started * (usdPerReplicaStarted ?? (share * startUp(catalog, replica)) / 3600);
   }
   const nodesRemoved = deployed.pools.reduce((sum, { name, nodes }) => sum + Math.max(0, nodes - (there.get(name) ?? 0)), 0);

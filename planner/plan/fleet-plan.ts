@@ -20,6 +20,8 @@ export interface FleetPlan {
   readonly pools: readonly PlannedPool[];
   readonly workloads: readonly PlannedWorkload[];
   readonly cost: PlanCost;
+  /** Nodes that are paid for whether or not they are used; missing where there are none. */
+  readonly paidNodes?: readonly PaidNodes[];
   readonly budget: { readonly usdPerMonth: number; readonly mode: "soft" | "hard"; readonly headroomUsdPerMonth: number } | null;
   readonly optimality: Optimality;
   readonly assumptions: readonly Finding[];
@@ -109,6 +111,29 @@ export interface CommitmentPrice {
   readonly breakEvenHoursPerMonth: number;
   readonly asOf: string;
   readonly source: string;
+}
+
+/** Nodes of one kind that are paid for whether or not they are used: a reservation, committed use, machines of one's own. */
+export interface PaidNodes {
+  /** Of what stands idle, in `cost.byPool`. */
+  readonly name: string;
+  readonly cloud: Cloud;
+  readonly region: string;
+  readonly instanceType: string;
+  readonly market: Market;
+  readonly gpu: string;
+  readonly gpusPerNode: number;
+  /** That are paid for. */
+  readonly nodes: number;
+  /** Of these, those in no pool. */
+  readonly idleNodes: number;
+  readonly usdPerNodeHour: number;
+  /** Of the idle ones; the others are in the cost of their pools. */
+  readonly usdPerHour: number;
+  readonly usdPerMonth: number;
+  /** A node that is used for longer is cheaper than on demand; null where it is not sold on demand. */
+  readonly breakEvenHoursPerMonth: number | null;
+  readonly price: PlannedPool["price"];
 }
 
 export interface PlannedWorkload {
@@ -220,7 +245,10 @@ export interface Money {
   readonly usdPerMonth: number;
 }
 
-/** Each breakdown adds up to the headline to the cent: months are rounded by largest remainder. */
+/**
+ * Each breakdown adds up to the headline to the cent: months are rounded by largest remainder. What of nodes that are paid for anyway stands idle
+ * is a row of its own in `byWorkload` and `byPool`, and belongs to the cost centre `none`.
+ */
 export interface PlanCost extends Money {
   readonly byWorkload: Readonly<Record<string, Money>>;
   readonly byPool: Readonly<Record<string, Money>>;
@@ -228,6 +256,8 @@ export interface PlanCost extends Money {
   readonly byCloud: Readonly<Record<string, Money>>;
   readonly byCostCenter: Readonly<Record<string, Money>>;
   readonly idleUsdPerHour: number;
+  /** Of the headline, what would be paid without this fleet too: all nodes that are paid for anyway, and those of them that stand idle. */
+  readonly paidAnyway?: Money & { readonly idle: Money };
   /** 24 values, UTC, when nodes follow the spec's profiles; missing when no hour differs. */
   readonly usdPerHourByHour?: readonly number[];
   /** The mean of these hours: what an autoscaler that follows the profiles would leave of the headline, which is around the clock. */

@@ -1,6 +1,7 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import { marketPrice } from "../../catalog/market-price.ts";
 import type { QuotedPrice } from "../../catalog/schema/price.ts";
+import { offersFor } from "../candidates/offers.ts";
 import type { Finding } from "../finding.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import { fromMicro, toMicro } from "../units.ts";
@@ -8,6 +9,7 @@ import { type BudgetStanding, budgetStanding } from "./budget.ts";
 import { commitmentFindings, commitmentsOf } from "./commitments.ts";
 import { dayCost } from "./day-cost.ts";
 import type { FleetPlan, Optimality, PlannedPool } from "./fleet-plan.ts";
+import { idleNodes, paidNodes } from "./paid-nodes.ts";
 import { costOf, type PricedPool, sums } from "./plan-cost.ts";
 import { estimatedPrice } from "./plan-findings.ts";
 import { workloadCost } from "./planned-workloads.ts";
@@ -33,20 +35,22 @@ export function repriced(kept: FleetPlan, spec: FleetSpec, catalog: Catalog): Re
     price: quote === null ? pool.price : priceOf(quote),
     ...(commitments.length === 0 ? {} : { commitments }),
   }));
-  const cost = {
-    ...costOf(
-      costed.map((pool) => pricedPool(pool, kept)),
-      kept.workloads,
-    ),
-    ...dayCost(costed),
-  };
+  const idle = idleNodes(offersFor(spec, catalog).offers, costed);
+  const atPeak = costOf(
+    costed.map((pool) => pricedPool(pool, kept)),
+    kept.workloads,
+    idle,
+  );
+  const paid = paidNodes(idle, atPeak.byPool, catalog);
+  const cost = { ...atPeak, ...dayCost(costed, paid) };
   const optimality = unproven(kept.optimality, cost.usdPerHour);
   const budget = budgetStanding(spec, cost, optimality);
   const pools = costed.map((pool) => ({ ...pool, ...cost.byPool[pool.name] }));
   const lost = priced.filter(({ quote }) => quote === null).map(({ pool }) => lostPrice(pool));
   const estimated = pools.filter(({ price }) => price.estimated);
+  const { paidNodes: _, ...rest } = kept;
   const plan: FleetPlan = {
-    ...kept,
+    ...rest,
     inputs: { ...kept.inputs, catalogSha256: catalog.sha256, catalogAsOf: catalog.asOf },
     pools,
     workloads: kept.workloads.map((workload) => ({
@@ -54,6 +58,7 @@ export function repriced(kept: FleetPlan, spec: FleetSpec, catalog: Catalog): Re
       cost: workloadCost(cost.byWorkload[workload.name] ?? { usdPerHour: 0, usdPerMonth: 0 }, workload.demand),
     })),
     cost,
+    ...(paid.length === 0 ? {} : { paidNodes: paid }),
     budget: budget.standing,
     optimality,
     warnings: [

@@ -3,18 +3,19 @@ import type { Offer } from "../candidates/offer.ts";
 import type { PackingProblem, PackingQuota, PackingWorkload } from "../packing/problem.ts";
 import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { toMicroDown, toMicroUp } from "../units.ts";
+import { machinesOf, searchedUsdPerNodeHour } from "./paid-nodes.ts";
 
 /** The workloads' candidates and the offers as integers: the last step before packing, and the only place where floats are quantised. */
 export function packingProblem(spec: FleetSpec, offers: readonly Offer[], candidates: readonly (readonly Candidate[])[]): PackingProblem {
   return {
-    offers: offers.map(({ id, cluster, gpu, market, zones, gpusPerNode, usdPerNodeHour, maxNodes }) => ({
+    offers: offers.map(({ id, cluster, gpu, market, zones, gpusPerNode, usdPerNodeHour, maxNodes, paid }) => ({
       id,
       cluster,
       gpu,
       market,
       zones,
       gpusPerNode,
-      usdPerNodeHour,
+      usdPerNodeHour: searchedUsdPerNodeHour({ paid, usdPerNodeHour }),
       maxNodes,
     })),
     workloads: spec.workloads.map((workload, index) => packingWorkload(workload, candidates[index] ?? [])),
@@ -33,11 +34,11 @@ export function packingProblem(spec: FleetSpec, offers: readonly Offer[], candid
   };
 }
 
-/** Machines that exist once are on offer once more for each workload that wants nodes of its own: together they are no more. */
+/** Machines that exist once are on offer in every cluster of their region, and once more for each workload that wants nodes of its own: together they are no more. */
 function sharedMachines(offers: readonly Offer[]): PackingQuota[] {
   const kinds = Map.groupBy(
     offers.flatMap((offer, index) => (offer.maxNodes === null ? [] : [{ offer, index, maxNodes: offer.maxNodes }])),
-    ({ offer: { cluster, instanceType, market } }) => `${cluster}/${instanceType}/${market}`,
+    ({ offer }) => machinesOf(offer),
   );
   return [...kinds].flatMap(([id, same]) => {
     const [first] = same;

@@ -3,6 +3,7 @@ import { breakdown, money } from "../cost/money.ts";
 import { at } from "../element.ts";
 import { fromMicro, type MicroUsdPerHour } from "../units.ts";
 import type { PlanCost } from "./fleet-plan.ts";
+import { type IdleNodes, idleName, idleNodes } from "./paid-nodes.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
 
 const included = ["GPU nodes"];
@@ -34,7 +35,7 @@ export interface Payer {
 }
 
 /** Money of the whole plan from packing's integers. */
-export function planCost(assembly: Assembly): PlanCost {
+export function planCost(assembly: Assembly, idle: readonly IdleNodes[]): PlanCost {
   const pools = assembly.packing.pools.map((pool): PricedPool => {
     const offer = at(assembly.offers, pool.offer);
     return {
@@ -46,24 +47,36 @@ export function planCost(assembly: Assembly): PlanCost {
       gpusByWorkload: gpusByWorkload(assembly, pool.offer, pool.zone),
     };
   });
-  return costOf(pools, assembly.spec.workloads);
+  return costOf(pools, assembly.spec.workloads, idle);
 }
 
+/** Of the nodes that are paid for anyway, those that the packing leaves out. */
+export const idleOf = ({ packing, offers }: Assembly): IdleNodes[] =>
+  idleNodes(
+    offers,
+    packing.pools.map(({ offer, nodes }) => ({ ...at(offers, offer), nodes })),
+  );
+
 /** Every breakdown adds up to the headline: computed once, from integer micro-dollars. */
-export function costOf(pools: readonly PricedPool[], payers: readonly Payer[]): PlanCost {
-  const total = pools.reduce((sum, { rate }) => sum + rate, 0);
+export function costOf(pools: readonly PricedPool[], payers: readonly Payer[], paid: readonly IdleNodes[] = []): PlanCost {
+  const idle = paid.filter(({ rate }) => rate > 0);
+  const idleRate = idle.reduce((sum, { rate }) => sum + rate, 0);
+  const total = pools.reduce((sum, { rate }) => sum + rate, 0) + idleRate;
   const uses = pools.map(({ rate, gpus, gpusByWorkload }): PoolUse => ({ usdPerHour: rate, gpus, gpusByWorkload }));
   const byWorkload = allocateToWorkloads(uses);
   for (const { name } of payers) byWorkload.set(name, byWorkload.get(name) ?? 0);
+  if (idleRate > 0) byWorkload.set(idleName, idleRate);
   const byCostCenter = sums(
-    payers,
+    [...payers, ...(idleRate > 0 ? [{ name: idleName, costCenter: null }] : [])],
     ({ costCenter }) => costCenter ?? "none",
     ({ name }) => byWorkload.get(name) ?? 0,
   );
-  const rateBy = (key: (pool: PricedPool) => string) => sums(pools, key, ({ rate }) => rate);
+  const priced = [...pools, ...idle.map(({ kind, name, rate }) => ({ name, market: kind.market, cloud: kind.cloud, rate }))];
+  const rateBy = (key: (pool: (typeof priced)[number]) => string) => sums(priced, key, ({ rate }) => rate);
+  const workloads = breakdown(total, byWorkload);
   return {
     ...money(total),
-    byWorkload: breakdown(total, byWorkload),
+    byWorkload: workloads,
     byPool: breakdown(
       total,
       rateBy(({ name }) => name),
@@ -77,7 +90,15 @@ export function costOf(pools: readonly PricedPool[], payers: readonly Payer[]): 
       rateBy(({ cloud }) => cloud),
     ),
     byCostCenter: breakdown(total, byCostCenter),
-    idleUsdPerHour: fromMicro(idleCost(uses)),
+    idleUsdPerHour: fromMicro(idleCost(uses) + idleRate),
+    ...(paid.length === 0
+      ? {}
+      : {
+          paidAnyway: {
+            ...money(paid.reduce((sum, { kind }) => sum + (kind.maxNodes ?? 0) * kind.usdPerNodeHour, 0)),
+            idle: workloads[idleName] ?? money(0),
+          },
+        }),
     included,
     excluded,
   };

@@ -20,23 +20,24 @@ import { type EngineRelease, engineRelease } from "../layouts/release.ts";
 import { type Corrector, correctorOf } from "../measurements/corrector.ts";
 import type { MeasuredRun } from "../measurements/measured-run.ts";
 import { pack } from "../packing/pack.ts";
-import type { Packing } from "../packing/problem.ts";
 import type { Ports } from "../ports.ts";
 import { sha256 } from "../sha256.ts";
 import { canonicalSpec } from "../spec/canonical-spec.ts";
 import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
-import { fromMicro, roundToMicro } from "../units.ts";
+import { fromMicro, roundToMicro, toMicro } from "../units.ts";
 import { budgetStanding } from "./budget.ts";
 import { commitmentAssumptions, commitmentFindings } from "./commitments.ts";
 import { confidenceCost } from "./confidence-cost.ts";
 import { dayCost } from "./day-cost.ts";
 import { dayFindings } from "./day-findings.ts";
-import type { FleetPlan, Optimality } from "./fleet-plan.ts";
+import type { FleetPlan, Optimality, PlanCost } from "./fleet-plan.ts";
 import { fromLock } from "./from-lock.ts";
 import { dayOf } from "./hours.ts";
 import { notDeployable } from "./not-deployable.ts";
 import { packingProblem } from "./packing-problem.ts";
-import { planCost } from "./plan-cost.ts";
+import { paidFindings, unofferedFindings } from "./paid-findings.ts";
+import { billBound, paidNodes } from "./paid-nodes.ts";
+import { idleOf, planCost } from "./plan-cost.ts";
 import { planAssumptions, planWarnings } from "./plan-findings.ts";
 import { type Assembly, plannedPools } from "./planned-pools.ts";
 import { plannedWorkloads } from "./planned-workloads.ts";
@@ -95,10 +96,12 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
   const replanned = context.deployed === undefined ? null : fromLock(fresh, context.deployed);
   const assembly: Assembly = replanned === null ? fresh : { ...fresh, packing: replanned.packing };
   const day = dayOf(assembly);
-  const atPeak = planCost(assembly);
+  const idle = idleOf(assembly);
+  const atPeak = planCost(assembly, idle);
   const pools = plannedPools(assembly, atPeak.byPool, day);
-  const cost = { ...atPeak, ...dayCost(pools) };
-  const optimality = optimalityOf(assembly.packing, spec);
+  const paid = paidNodes(idle, atPeak.byPool, catalog);
+  const cost = { ...atPeak, ...dayCost(pools, paid) };
+  const optimality = optimalityOf(assembly, cost);
   const workloads = plannedWorkloads(assembly, cost.byWorkload, day);
   const budget = budgetStanding(spec, cost, optimality);
   const givenUp = (budget.standing?.headroomUsdPerMonth ?? 0) < 0 ? insideBudget(spec, searched, cost, ask) : [];
@@ -125,6 +128,7 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
     pools,
     workloads,
     cost,
+    ...(paid.length === 0 ? {} : { paidNodes: paid }),
     budget: budget.standing,
     optimality,
     assumptions: [
@@ -133,6 +137,7 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
       ...paidForConfidence,
       ...measurementAssumptions(measurements),
       ...commitmentAssumptions(pools, spec.commitment),
+      ...paidFindings(paid),
     ],
     warnings: [
       ...budget.warnings,
@@ -141,6 +146,7 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
       ...(measurements?.refused ?? []),
       ...(day === null ? [] : dayFindings(assembly, day)),
       ...commitmentFindings(pools),
+      ...unofferedFindings(spec, catalog),
       ...offerFindings,
     ],
     notDeployable: notDeployable({ pools, workloads }),
@@ -196,13 +202,13 @@ const planRules = (spec: FleetSpec): string[] => [
     : []),
 ];
 
-function optimalityOf(packing: Packing, spec: FleetSpec): Optimality {
-  const { usdPerHour, lowerBoundUsdPerHour, status, restrictions } = packing;
+function optimalityOf({ packing, spec, offers }: Assembly, { usdPerHour }: Pick<PlanCost, "usdPerHour">): Optimality {
+  const lowerBoundUsdPerHour = fromMicro(Math.min(toMicro(usdPerHour), billBound(offers, packing.lowerBoundUsdPerHour)));
   return {
-    status,
-    lowerBoundUsdPerHour: fromMicro(lowerBoundUsdPerHour),
+    status: lowerBoundUsdPerHour === usdPerHour ? "optimal" : "feasible",
+    lowerBoundUsdPerHour,
     gap: usdPerHour > 0 ? roundToMicro((usdPerHour - lowerBoundUsdPerHour) / usdPerHour) : 0,
-    restrictions: [...planRules(spec), ...restrictions],
+    restrictions: [...planRules(spec), ...packing.restrictions],
   };
 }
 

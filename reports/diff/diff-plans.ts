@@ -107,6 +107,7 @@ function emptied(plan: FleetPlan): FleetPlan {
     ...plan,
     clusters: [],
     pools: [],
+    paidNodes: [],
     workloads: [],
     cost: {
       ...plan.cost,

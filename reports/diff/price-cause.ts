@@ -1,13 +1,15 @@
-import type { FleetPlan, PlannedPool } from "../../planner/plan/fleet-plan.ts";
+import type { FleetPlan } from "../../planner/plan/fleet-plan.ts";
+import { idlePaidNodes, type PricedNodes } from "../idle-nodes.ts";
 import { hourly } from "../money.ts";
 import type { Cause } from "./plan-diff.ts";
 
-export const poolsByName = (plan: FleetPlan): ReadonlyMap<string, PlannedPool> => new Map(plan.pools.map((pool) => [pool.name, pool]));
+/** Pools, and what stands idle of nodes that are paid for anyway. */
+export const poolsByName = (plan: FleetPlan): ReadonlyMap<string, PricedNodes> =>
+  new Map([...plan.pools, ...idlePaidNodes(plan)].map((pool) => [pool.name, pool]));
 
 /** A node of a pool that both plans have costs another price now. */
 export function priceCause(name: string, old: FleetPlan, now: FleetPlan): Cause[] {
-  const before = old.pools.find((pool) => pool.name === name);
-  const after = now.pools.find((pool) => pool.name === name);
+  const [before, after] = [poolsByName(old).get(name), poolsByName(now).get(name)];
   if (before === undefined || after === undefined || before.usdPerNodeHour === after.usdPerNodeHour) return [];
   const dates = before.price.asOf === after.price.asOf ? `as of ${after.price.asOf}` : `as of ${before.price.asOf} → ${after.price.asOf}`;
   return [

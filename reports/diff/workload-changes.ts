@@ -1,4 +1,5 @@
-import type { FleetPlan, PlannedDeployment, PlannedPool, PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
+import type { FleetPlan, PlannedDeployment, PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
+import type { PricedNodes } from "../idle-nodes.ts";
 import { layoutText } from "../layout-text.ts";
 import { modelName } from "../model-name.ts";
 import { factor, milliseconds, rate } from "../quantity.ts";
@@ -69,7 +70,7 @@ function describe(workload: PlannedWorkload, plan: FleetPlan): Description {
   ];
 }
 
-const placeOf = (pool: PlannedPool | undefined): string =>
+const placeOf = (pool: PricedNodes | undefined): string =>
   pool === undefined ? "an unknown pool" : `${pool.instanceType} ${pool.market}${pool.zones.length === 1 ? ` ${pool.zones[0]}` : ""}`;
 
 function latenciesOf({ deployments, task }: PlannedWorkload): Description {

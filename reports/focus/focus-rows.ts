@@ -1,5 +1,6 @@
 import { canonicalJson } from "../../planner/canonical-json.ts";
 import type { FleetPlan, PlannedPool } from "../../planner/plan/fleet-plan.ts";
+import { commitmentOf, purchaseRows } from "./commitment-rows.ts";
 import { type CsvValue, csvText } from "./csv.ts";
 import { type FocusColumn, focusColumns } from "./focus-columns.ts";
 import { type ForecastOptions, type ForecastRow, forecast } from "./forecast.ts";
@@ -24,16 +25,33 @@ export interface FocusOptions extends ForecastOptions {
 
 export type FocusRow = Readonly<Record<FocusColumn, CsvValue>>;
 
-/** The plan as rows of FOCUS 1.4: one for each month, pool and workload. FOCUS describes what was billed; the x_ columns say that this is a forecast. */
+/**
+ * The plan as rows of FOCUS 1.4: one for each month, pool and workload, and for each month and commitment its purchase. FOCUS describes what was
+ * billed; the x_ columns say that this is a forecast.
+ */
 export function focusRows(plan: FleetPlan, options: FocusOptions): FocusRow[] {
   const runId = planHash(plan);
-  return forecast(plan, options).map((row) => ({
-    ...nothing,
-    ...chargeOf(row),
-    ...skuOf(row),
-    ...placeOf(plan, row, options),
-    ...originOf(plan, row, options, runId),
-  }));
+  const used = forecast(plan, options).map(
+    (row): FocusRow => ({
+      ...nothing,
+      ...chargeOf(row),
+      ...skuOf(row),
+      ...placeOf(plan, row, options),
+      ...originOf(plan, row, options, runId),
+      ...commitmentOf(plan, row),
+    }),
+  );
+  const bought = purchaseRows(plan, options.months).map(
+    ({ row, charge }): FocusRow => ({
+      ...nothing,
+      ...chargeOf(row),
+      ...skuOf(row),
+      ...placeOf(plan, row, options),
+      ...originOf(plan, row, options, runId),
+      ...charge,
+    }),
+  );
+  return [...used, ...bought];
 }
 
 export const focusCsv = (plan: FleetPlan, options: FocusOptions): string =>
@@ -42,9 +60,9 @@ export const focusCsv = (plan: FleetPlan, options: FocusOptions): string =>
     focusRows(plan, options).map((row) => focusColumns.map((column) => row[column])),
   );
 
-type Part = Partial<FocusRow>;
+export type Part = Partial<FocusRow>;
 
-/** Corrections, commitments, reservations and invoices: a forecast of on-demand and spot nodes has none of them. */
+/** Corrections, capacity reservations and invoices: a forecast has none of them. */
 const nothing = Object.fromEntries(focusColumns.map((column) => [column, null])) as FocusRow;
 
 const currency = "USD";

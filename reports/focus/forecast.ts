@@ -1,6 +1,7 @@
 import { allocateToWorkloads } from "../../planner/cost/allocation.ts";
 import type { FleetPlan, PlannedPool, PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
 import { fromMicro, hoursPerMonth, toMicro } from "../../planner/units.ts";
+import { idlePaidNodes, type PricedNodes } from "../idle-nodes.ts";
 import type { Month } from "./months.ts";
 
 export interface ForecastOptions {
@@ -12,8 +13,8 @@ export interface ForecastOptions {
 /** What one workload's share of one pool costs in one month. The rows of the first month add up to the plan's month. */
 export interface ForecastRow {
   readonly month: Month;
-  readonly pool: PlannedPool;
-  /** null for nodes that nobody holds. */
+  readonly pool: PricedNodes;
+  /** null for nodes that nobody holds: those that stand idle and are paid for anyway. */
   readonly workload: PlannedWorkload | null;
   /** GPUs of the pool that the workload's replicas hold. */
   readonly gpus: number;
@@ -34,9 +35,9 @@ export function forecast(plan: FleetPlan, { months, growthPercent }: ForecastOpt
   const workloads = new Map(plan.workloads.map((workload) => [workload.name, workload]));
   const shares = sharesOfPlan(plan);
   return months.flatMap((month, index) => {
-    const growth = grownBy(growthPercent, index);
-    return shares.map(({ pool, name, gpus, usdPerHour }): ForecastRow => {
-      const costUsd = fromMicro(monthMicro(usdPerHour, growth));
+    return shares.map((one): ForecastRow => {
+      const { pool, name, gpus, usdPerHour } = one;
+      const costUsd = fromMicro(monthMicro(one, growthPercent, index));
       const nodeHours = roundNano(costUsd / pool.usdPerNodeHour);
       const listUsdPerNodeHour = pool.price.listUsdPerNodeHour ?? pool.usdPerNodeHour;
       return {
@@ -59,30 +60,32 @@ export function forecast(plan: FleetPlan, { months, growthPercent }: ForecastOpt
 export function monthlyCosts(plan: FleetPlan, { months, growthPercent }: ForecastOptions): number[] {
   const shares = sharesOfPlan(plan);
   return months.map((_, index) => {
-    const micro = shares.reduce((sum, { usdPerHour }) => sum + monthMicro(usdPerHour, grownBy(growthPercent, index)), 0);
+    const micro = shares.reduce((sum, one) => sum + monthMicro(one, growthPercent, index), 0);
     return Math.round(micro / 1e4) / 100;
   });
 }
 
-const sharesOfPlan = (plan: FleetPlan): Share[] => plan.pools.flatMap((pool) => sharesOf(pool, gpusHeld(plan, pool)));
+const sharesOfPlan = (plan: FleetPlan): Share[] => [
+  ...plan.pools.flatMap((pool) => sharesOf(pool, gpusHeld(plan, pool))),
+  ...idlePaidNodes(plan).flatMap((pool) => sharesOf(pool, new Map())),
+];
 
-const monthMicro = (microPerHour: number, growth: number): number => Math.round(microPerHour * hoursPerMonth * growth);
-
-/** What one becomes in so many months. */
-const grownBy = (growthPercent: number, months: number): number => (1 + growthPercent / 100) ** months;
+/** What is used grows; nodes that stand idle and are paid for anyway stay as many. */
+const monthMicro = ({ name, usdPerHour }: Share, growthPercent: number, months: number): number =>
+  Math.round(usdPerHour * hoursPerMonth * (name === null ? 1 : (1 + growthPercent / 100) ** months));
 
 /** Takes off the last bits of a division; times a price the product is still the cost to a millionth. */
 const roundNano = (value: number): number => Math.round(value * 1e9) / 1e9;
 
 interface Share {
-  readonly pool: PlannedPool;
+  readonly pool: PricedNodes;
   readonly name: string | null;
   readonly gpus: number;
   /** Micro-dollars. */
   readonly usdPerHour: number;
 }
 
-function sharesOf(pool: PlannedPool, gpusByWorkload: ReadonlyMap<string, number>): Share[] {
+function sharesOf(pool: PricedNodes, gpusByWorkload: ReadonlyMap<string, number>): Share[] {
   const usdPerHour = toMicro(pool.usdPerHour);
   if (usdPerHour === 0) return [];
   if (gpusByWorkload.size === 0) return [{ pool, name: null, gpus: 0, usdPerHour }];

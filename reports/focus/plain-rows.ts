@@ -1,4 +1,5 @@
 import type { FleetPlan } from "../../planner/plan/fleet-plan.ts";
+import { idleName } from "../../planner/plan/paid-nodes.ts";
 import { type CsvValue, csvText } from "./csv.ts";
 import { type ForecastOptions, forecast } from "./forecast.ts";
 import { planHash } from "./plan-hash.ts";
@@ -7,7 +8,8 @@ import { planHash } from "./plan-hash.ts";
 export interface PlainRow {
   readonly month: string;
   readonly fleet: string;
-  readonly workload: string | null;
+  /** Or that its nodes stand idle and are paid for anyway. */
+  readonly workload: string;
   readonly costCenter: string | null;
   readonly cloud: string;
   readonly region: string;
@@ -32,7 +34,7 @@ export function plainRows(plan: FleetPlan, options: ForecastOptions): PlainRow[]
   return forecast(plan, options).map(({ month, pool, workload, gpus, share: _, ...figures }) => ({
     month: month.name,
     fleet: plan.fleet,
-    workload: workload?.name ?? null,
+    workload: workload?.name ?? idleName,
     costCenter: workload?.costCenter ?? null,
     cloud: pool.cloud,
     region: pool.region,

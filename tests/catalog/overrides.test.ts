@@ -200,10 +200,35 @@ test.each([
     "prices[0].nodes",
     "market-mismatch",
   ],
+  [
+    "spot that is paid for anyway",
+    "{ instance: g6.xlarge, region: us-east-1, market: spot, usdPerHour: 1, paid: true }",
+    "prices[0].paid",
+    "market-mismatch",
+  ],
+  [
+    "a reservation that is paid for, without a number of nodes",
+    "{ instance: g6.xlarge, region: us-east-1, market: reserved, usdPerHour: 1, paid: true }",
+    "prices[0].nodes",
+    "missing-field",
+  ],
 ])("%s is refused", (_, price, path, code) => {
   const rack = "{ id: rack, cloud: static, gpu: rtx-4090, gpuCount: 8, vcpus: 64, memoryGiB: 256 }";
   const { findings } = load(`asOf: 2026-11-01\ninstanceTypes: [${rack}]\nprices: [${price}]`);
   expect(findings).toMatchObject([{ path, code }]);
+});
+
+test("what is wrong with nodes that are paid for is said in full", () => {
+  const { findings } = load(`asOf: 2026-11-01
+prices:
+  - { instance: g6.xlarge, region: us-east-1, market: on-demand, usdPerHour: 1, paid: true }
+  - { instance: g6.xlarge, region: us-east-1, market: reserved, usdPerHour: 1, paid: true }
+  - { instance: g6.xlarge, region: us-west-2, market: reserved, usdPerHour: 1, nodes: 2, paid: yes please }`);
+  expect(findings.map(({ line, path, message, suggestion }) => `${line} ${path}: ${message}; ${suggestion}`).toSorted()).toEqual([
+    "3 prices[0].paid: only static hardware and reservations are paid for whether or not they are used; leave it out",
+    "4 prices[1].nodes: is missing; write how many of these nodes are paid for",
+    expect.stringMatching(/^5 prices\[2\].paid: /),
+  ]);
 });
 
 test("rows that stand twice are refused", () => {

@@ -14,6 +14,7 @@ import { memoryFits } from "./rules/memory.ts";
 import { moneyAddsUp } from "./rules/money.ts";
 import { namesAreSound } from "./rules/names.ts";
 import { nodesHoldTheirReplicas } from "./rules/nodes.ts";
+import { paidNodesAreAllThere } from "./rules/paid.ts";
 import { siliconCanDoIt } from "./rules/physics.ts";
 import { poolsAreTheCatalogs } from "./rules/pools.ts";
 import { pricesAreTheCatalogs } from "./rules/prices.ts";
@@ -47,6 +48,7 @@ const rules: readonly Rule[] = [
   latenciesHold,
   siliconCanDoIt,
   pricesAreTheCatalogs,
+  paidNodesAreAllThere,
   moneyAddsUp,
   costsAreSharedOut,
   unitCostsAgree,

@@ -44,6 +44,7 @@ export interface RawQuote {
   readonly source?: string;
   readonly asOf: string;
   readonly nodes?: number;
+  readonly paid?: boolean;
 }
 
 export interface RawPrice {
@@ -54,6 +55,7 @@ export interface RawPrice {
   readonly spot?: RawQuote | null;
   readonly committed1Year?: RawQuote | null;
   readonly committed3Year?: RawQuote | null;
+  readonly reserved?: RawQuote | null;
   readonly static?: RawQuote | null;
 }
 
@@ -93,13 +95,14 @@ const byId = <T extends { readonly id: string }>(rows: readonly T[]): Map<string
 /** The bundled catalog, or with the racks and prices of an overrides file added. Discounts are not read. */
 export function readRawCatalog(overridesText?: string): RawCatalog {
   const gpuFile = readJson("gpus.json") as { rows: RawGpu[]; cudaMemoryRules: RawCatalog["memoryRules"] };
-  const own = overridesText === undefined ? { instances: [], prices: [] } : readOverrides(overridesText);
+  const bundled = rowsUnder<RawPrice>("prices");
+  const own = overridesText === undefined ? { instances: [], prices: [] } : readOverrides(overridesText, bundled);
   const ownKeys = new Set(own.prices.map(priceKey));
   return {
     gpus: byId(gpuFile.rows),
     memoryRules: gpuFile.cudaMemoryRules,
     instances: byId([...rowsUnder<RawInstance>("instances"), ...own.instances]),
-    prices: [...rowsUnder<RawPrice>("prices").filter((row) => !ownKeys.has(priceKey(row))), ...own.prices],
+    prices: [...bundled.filter((row) => !ownKeys.has(priceKey(row))), ...own.prices],
     models: byId(rowsUnder<RawModel>("models")),
     spotBands: new Map(
       rowsUnder<{ readonly instance: string; readonly region: string; readonly bandIndex: number }>("spot-interruption").map((row) => [
@@ -117,19 +120,27 @@ interface OverridesFile {
   readonly asOf: string;
   readonly source: string;
   readonly instanceTypes: readonly (Omit<RawInstance, "memoryBytes" | "arch"> & { readonly memoryGiB: number })[];
-  readonly prices: readonly { readonly instance: string; readonly region: string; readonly usdPerHour: number; readonly nodes: number }[];
+  readonly prices: readonly {
+    readonly instance: string;
+    readonly region: string;
+    readonly market: string;
+    readonly usdPerHour: number;
+    readonly nodes: number;
+    readonly paid?: boolean;
+  }[];
 }
 
-/** Only racks: static instance types with catalog ids of their GPUs, and their prices. */
-function readOverrides(text: string): { instances: RawInstance[]; prices: RawPrice[] } {
+/** Only racks, static instance types with catalog ids of their GPUs and their prices, and reservations of what the bundled catalog prices. */
+function readOverrides(text: string, bundled: readonly RawPrice[]): { instances: RawInstance[]; prices: RawPrice[] } {
   const file = parse(text) as OverridesFile;
   return {
     instances: file.instanceTypes.map(({ memoryGiB, ...row }) => ({ ...row, memoryBytes: memoryGiB * 2 ** 30, arch: "amd64" })),
-    prices: file.prices.map(({ instance, region, usdPerHour, nodes }) => ({
-      instance,
-      cloud: "static",
-      region,
-      static: { usdPerHour, nodes, asOf: file.asOf, source: file.source },
-    })),
+    prices: file.prices.map(({ instance, region, market, usdPerHour, nodes, paid = false }) => {
+      const quote = { usdPerHour, nodes, paid, asOf: file.asOf, source: file.source };
+      if (market === "static") return { instance, cloud: "static", region, static: quote };
+      const listed = bundled.find((row) => row.instance === instance && row.region === region);
+      if (listed === undefined) throw new Error(`a reservation of ${instance} in ${region}, which has no price`);
+      return { ...listed, reserved: quote };
+    }),
   };
 }

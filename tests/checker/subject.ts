@@ -52,9 +52,12 @@ export function quoteOf(subject: Subject, pool: Pick<PlannedPool, "instanceType"
     case "static":
       return row?.static ?? null;
     case "reserved":
-      return (subject.spec.commitment === "3-years" ? row?.committed3Year : row?.committed1Year) ?? null;
+      return row?.reserved ?? (subject.spec.commitment === "3-years" ? row?.committed3Year : row?.committed1Year) ?? null;
   }
 }
+
+/** What stands idle of nodes that are paid for anyway: rows of their own in the plan's cost. */
+export const idlePaid = ({ plan }: Pick<Subject, "plan">) => (plan.paidNodes ?? []).filter(({ idleNodes }) => idleNodes > 0);
 
 /** Something that must hold, and what to say when it does not. */
 export type Check = readonly [holds: boolean, complaint: string];

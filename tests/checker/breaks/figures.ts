@@ -145,6 +145,41 @@ export const money: readonly Break[] = [
       workload(plan, "chat").cost.usdPerHour += 0.5;
     },
   ],
+  [
+    "a machine that is paid for and forgotten",
+    /rack-2xh100 in cellar-1 is paid for anyway, and the plan does not say so/,
+    (plan) => {
+      Object.assign(plan, { paidNodes: [] });
+    },
+  ],
+  [
+    "a machine that is idle and was never paid for",
+    /it is not paid for as it says/,
+    (plan) => {
+      Object.assign(some(plan.paidNodes?.[0]), { nodes: 3, idleNodes: 2 });
+    },
+  ],
+  [
+    "idle machines that nobody pays for",
+    /it does not cost its idle nodes/,
+    (plan) => {
+      Object.assign(some(plan.paidNodes?.[0]), { usdPerHour: 0 });
+    },
+  ],
+  [
+    "a break-even of its own",
+    /has a break-even without an on-demand price/,
+    (plan) => {
+      Object.assign(some(plan.paidNodes?.[0]), { breakEvenHoursPerMonth: 10 });
+    },
+  ],
+  [
+    "another sum that is paid anyway",
+    /what is paid anyway is another sum/,
+    (plan) => {
+      Object.assign(some(plan.cost.paidAnyway), { usdPerHour: 1 });
+    },
+  ],
   ["idle GPUs that are not there", /idle GPUs cost .*, not 0/, (plan) => Object.assign(plan.cost, { idleUsdPerHour: 0 })],
   [
     "a bound above the cost",

@@ -101,7 +101,7 @@ export const limits: readonly Break[] = [
   ["a market that is not open", /the market spot is not allowed/, (_, spec) => Object.assign(spec, { markets: ["on-demand"] })],
   [
     "more of a rack than exists",
-    /99 nodes of rack-\S+ in \S+ are planned and \d exist/,
+    /99 nodes of static rack-\S+ in \S+ are planned and \d exist/,
     (plan) => Object.assign(poolOf(plan, "onsite"), { nodes: 99 }),
   ],
   ["a quota of none", /break the quota of 0/, (_, spec) => Object.assign(some(spec.quotas[0]), { gpus: 0 })],

@@ -1,5 +1,5 @@
 import type { Money } from "../../../planner/plan/fleet-plan.ts";
-import { allPlaced, failing, isNear, micro, type Placed, type Rule, type Subject, sum } from "../subject.ts";
+import { allPlaced, failing, idlePaid, isNear, micro, type Placed, type Rule, type Subject, sum } from "../subject.ts";
 
 /** Each workload pays the part of a pool that its GPUs are of the used ones; each market, cloud and cost centre what belongs to it. */
 export const costsAreSharedOut: Rule = (subject) => [...idle(subject), ...workloads(subject), ...groups(subject)];
@@ -12,12 +12,13 @@ const rounding = ({ plan }: Subject): number => (plan.pools.length + 1) / 1e6;
 const idle: Rule = (subject) => {
   const { pools, cost } = subject.plan;
   const placed = allPlaced(subject);
-  const usdPerHour = sum(
-    pools.map((pool) => {
+  const usdPerHour = sum([
+    ...pools.map((pool) => {
       const all = pool.nodes * pool.gpusPerNode;
       return (pool.usdPerHour * (all - gpus(placed.filter((one) => one.pool === pool)))) / all;
     }),
-  );
+    ...idlePaid(subject).map((kind) => kind.usdPerHour),
+  ]);
   return failing([
     [isNear(cost.idleUsdPerHour, usdPerHour, rounding(subject)), `idle GPUs cost ${usdPerHour}, not ${cost.idleUsdPerHour}`],
     [cost.idleUsdPerHour >= 0 && cost.idleUsdPerHour <= cost.usdPerHour, "idle GPUs cost more than the fleet"],
@@ -44,12 +45,16 @@ const workloads: Rule = (subject) => {
 
 const groups: Rule = ({ plan }) => {
   const rate = (items: readonly { readonly usdPerHour: number }[]): number => sum(items.map(({ usdPerHour }) => micro(usdPerHour)));
-  const of = (center: string) => plan.workloads.filter(({ costCenter }) => (costCenter ?? "none") === center).map(({ cost }) => cost);
+  const idle = idlePaid({ plan });
+  const of = (center: string) => [
+    ...plan.workloads.filter(({ costCenter }) => (costCenter ?? "none") === center).map(({ cost }) => cost),
+    ...(center === "none" ? idle : []),
+  ];
   const check = (rows: Readonly<Record<string, Money>>, itemsOf: (key: string) => readonly { readonly usdPerHour: number }[]): string[] =>
     Object.entries(rows).flatMap(([key, row]) => failing([[micro(row.usdPerHour) === rate(itemsOf(key)), `${key} costs another sum`]]));
   return [
-    ...check(plan.cost.byMarket, (key) => plan.pools.filter(({ market }) => market === key)),
-    ...check(plan.cost.byCloud, (key) => plan.pools.filter(({ cloud }) => cloud === key)),
+    ...check(plan.cost.byMarket, (key) => [...plan.pools, ...idle].filter(({ market }) => market === key)),
+    ...check(plan.cost.byCloud, (key) => [...plan.pools, ...idle].filter(({ cloud }) => cloud === key)),
     ...check(plan.cost.byCostCenter, of),
   ];
 };

@@ -1,4 +1,16 @@
-import { failing, isNear, micro, type Placed, placedIn, type Rule, type Served, type Subject, servedWorkloads, sum } from "../subject.ts";
+import {
+  failing,
+  idlePaid,
+  isNear,
+  micro,
+  type Placed,
+  placedIn,
+  type Rule,
+  type Served,
+  type Subject,
+  servedWorkloads,
+  sum,
+} from "../subject.ts";
 import { replicasLost } from "./survival.ts";
 
 const microRequest = 1e-6;
@@ -92,7 +104,10 @@ function money({ plan }: Subject, hasHours: boolean): string[] {
   const { usdPerHourByHour, scaled } = plan.cost;
   if (!hasHours) return usdPerHourByHour === undefined && scaled === undefined ? [] : ["costs by the hour without hours that differ"];
   if (usdPerHourByHour === undefined || scaled === undefined) return plan.pools.length === 0 ? [] : ["no costs by the hour"];
-  const rates = hours.map((hour) => sum(plan.pools.map((pool) => micro(pool.usdPerNodeHour) * (pool.nodesByHour?.[hour] ?? 0))));
+  const idle = idlePaid({ plan }).map((kind) => micro(kind.usdPerHour));
+  const rates = hours.map((hour) =>
+    sum([...plan.pools.map((pool) => micro(pool.usdPerNodeHour) * (pool.nodesByHour?.[hour] ?? 0)), ...idle]),
+  );
   return failing([
     [rates.every((rate, hour) => rate === micro(usdPerHourByHour[hour] ?? -1)), "an hour does not cost its nodes"],
     [isNear(scaled.usdPerHour, sum(rates) / 24e6, 1e-6), "the mean of the hours is another"],

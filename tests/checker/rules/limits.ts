@@ -31,12 +31,14 @@ const quotas: Rule = ({ spec, plan }) =>
       : [];
   });
 
+/** Machines that are there, or held by a reservation of one's own: no more of them in all clusters together. */
 const racks: Rule = (subject) => {
-  const pools = subject.plan.pools.filter(({ market }) => market === "static");
-  const kinds = new Map(pools.map((pool) => [`${pool.instanceType} in ${pool.region}`, pool]));
+  const pools = subject.plan.pools.filter(({ market }) => market === "static" || market === "reserved");
+  const kinds = new Map(pools.map((pool) => [`${pool.market} ${pool.instanceType} in ${pool.region}`, pool]));
   return [...kinds].flatMap(([kind, { instanceType, cloud, region, market }]) => {
-    const exist = quoteOf(subject, { instanceType, cloud, region, market })?.nodes ?? 0;
-    const used = sum(pools.filter((pool) => pool.instanceType === instanceType && pool.region === region).map(({ nodes }) => nodes));
+    const exist = quoteOf(subject, { instanceType, cloud, region, market })?.nodes ?? (market === "static" ? 0 : Infinity);
+    const alike = pools.filter((pool) => pool.instanceType === instanceType && pool.region === region && pool.market === market);
+    const used = sum(alike.map(({ nodes }) => nodes));
     return used > exist ? [`${used} nodes of ${kind} are planned and ${exist} exist`] : [];
   });
 };

@@ -1,5 +1,5 @@
 import type { Money } from "../../../planner/plan/fleet-plan.ts";
-import { isNear, micro, type Rule, sixDecimals, sum } from "../subject.ts";
+import { idlePaid, isNear, micro, type Rule, sixDecimals, sum } from "../subject.ts";
 
 const hoursPerMonth = 730;
 /** The row's own rounding by largest remainder, and its part of the headline's. */
@@ -13,7 +13,8 @@ const isCents = (usd: number): boolean => cents(usd) / 100 === usd;
 export const moneyAddsUp: Rule = (subject) => [...total(subject), ...pools(subject), ...breakdowns(subject), ...bound(subject)];
 
 const total: Rule = ({ plan }) => {
-  const nodes = sum(plan.pools.map((pool) => micro(pool.usdPerNodeHour) * pool.nodes));
+  const idle = idlePaid({ plan }).map((kind) => micro(kind.usdPerNodeHour) * kind.idleNodes);
+  const nodes = sum([...plan.pools.map((pool) => micro(pool.usdPerNodeHour) * pool.nodes), ...idle]);
   const complaints: string[] = [];
   if (micro(plan.cost.usdPerHour) !== nodes) complaints.push(`the nodes cost ${nodes / 1e6} an hour, not ${plan.cost.usdPerHour}`);
   if (cents(plan.cost.usdPerMonth) !== Math.round((nodes * hoursPerMonth) / 1e4)) complaints.push("a month is not 730 hours");
@@ -31,12 +32,14 @@ const pools: Rule = ({ plan }) =>
 
 const breakdowns: Rule = ({ plan }) => {
   const { cost, workloads } = plan;
+  const idle = idlePaid({ plan });
+  const idleRow = idle.length === 0 ? [] : ["(idle, paid for)"];
   const tables: Readonly<Record<string, readonly [Readonly<Record<string, Money>>, readonly string[]]>> = {
-    byWorkload: [cost.byWorkload, workloads.map(({ name }) => name)],
-    byPool: [cost.byPool, plan.pools.map(({ name }) => name)],
-    byMarket: [cost.byMarket, plan.pools.map(({ market }) => market)],
-    byCloud: [cost.byCloud, plan.pools.map(({ cloud }) => cloud)],
-    byCostCenter: [cost.byCostCenter, workloads.map(({ costCenter }) => costCenter ?? "none")],
+    byWorkload: [cost.byWorkload, [...workloads.map(({ name }) => name), ...idleRow]],
+    byPool: [cost.byPool, [...plan.pools, ...idle].map(({ name }) => name)],
+    byMarket: [cost.byMarket, [...plan.pools, ...idle].map(({ market }) => market)],
+    byCloud: [cost.byCloud, [...plan.pools, ...idle].map(({ cloud }) => cloud)],
+    byCostCenter: [cost.byCostCenter, [...workloads.map(({ costCenter }) => costCenter ?? "none"), ...idleRow.map(() => "none")]],
   };
   return Object.entries(tables).flatMap(([table, [rows, keys]]) => {
     const complaints: string[] = [];

@@ -20,8 +20,10 @@ export const pricesAreTheCatalogs: Rule = (subject) =>
 function commitments(subject: Subject, pool: PlannedPool): string[] {
   const onDemand = quoteOf(subject, { ...pool, market: "on-demand" });
   return (pool.commitments ?? []).flatMap(({ term, usdPerNodeHour, breakEvenHoursPerMonth: hours }) => {
-    const spec = { ...subject.spec, commitment: term };
-    const quote = quoteOf({ ...subject, spec }, { ...pool, market: "reserved" });
+    const row = subject.catalog.prices.find(
+      ({ instance, cloud, region }) => instance === pool.instanceType && cloud === pool.cloud && region === pool.region,
+    );
+    const quote = (term === "3-years" ? row?.committed3Year : row?.committed1Year) ?? null;
     if (quote === null || onDemand === null || quote.usdPerHour !== usdPerNodeHour) return [`its price for ${term} is not the catalog's`];
     const pays = hours * onDemand.usdPerHour >= 730 * usdPerNodeHour && (hours - 1) * onDemand.usdPerHour < 730 * usdPerNodeHour;
     return pays && hours <= 730 ? [] : [`a commitment for ${term} does not pay from ${hours} hours a month on`];

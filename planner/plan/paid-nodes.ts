@@ -1,0 +1,101 @@
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { Offer } from "../candidates/offer.ts";
+import { at } from "../element.ts";
+import type { Packing } from "../packing/problem.ts";
+import { fromMicro, hoursPerMonth, type MicroUsdPerHour, toMicro } from "../units.ts";
+import type { Money, PaidNodes, PlannedPool } from "./fleet-plan.ts";
+
+/**
+ * What the search takes a node that is paid for anyway to cost, for each dollar that it costs: next to nothing, so that these are filled before any other
+ * is bought, and yet something, so that of two fleets with the same bill the one wins that leaves more of them free.
+ */
+const searchedShare = 1e-6;
+
+interface Priced {
+  readonly paid?: true | undefined;
+  readonly usdPerNodeHour: MicroUsdPerHour;
+}
+
+/** What a node of the offer costs the search. */
+export const searchedUsdPerNodeHour = ({ paid, usdPerNodeHour }: Priced): MicroUsdPerHour =>
+  paid === true ? Math.ceil(usdPerNodeHour * searchedShare) : usdPerNodeHour;
+
+/** What using a node of the offer adds to the bill. */
+export const addedUsdPerNodeHour = ({ paid, usdPerNodeHour }: Priced): MicroUsdPerHour => (paid === true ? 0 : usdPerNodeHour);
+
+/** The same machines may be on offer in several clusters of a region, and again for one workload alone. */
+export const machinesOf = ({ cloud, region, instanceType, market }: Pick<Offer, "cloud" | "region" | "instanceType" | "market">): string =>
+  `${cloud}/${region}/${instanceType}/${market}`;
+
+/** Each kind of machines that are paid for anyway, once. */
+const kindsOf = (offers: readonly Offer[]): Offer[] => [
+  ...new Map(offers.flatMap((offer) => (offer.paid === true ? [[machinesOf(offer), offer] as const] : []))).values(),
+];
+
+const held = ({ maxNodes }: Offer): number => maxNodes ?? 0;
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** What all nodes that are paid for anyway cost, used or not. */
+const paidUsdPerHour = (offers: readonly Offer[]): MicroUsdPerHour => sum(kindsOf(offers).map((kind) => held(kind) * kind.usdPerNodeHour));
+
+/** The bill of a fleet that was found: what it adds, and all that is paid for anyway. */
+export const billOf = (offers: readonly Offer[], { usdPerHour, pools }: Pick<Packing, "usdPerHour" | "pools">): MicroUsdPerHour =>
+  usdPerHour -
+  sum(pools.map(({ offer, nodes }) => (at(offers, offer).paid === true ? nodes * searchedUsdPerNodeHour(at(offers, offer)) : 0))) +
+  paidUsdPerHour(offers);
+
+/** What no fleet's bill is below, when none costs the search less than `lowerBoundUsdPerHour`. */
+export const billBound = (offers: readonly Offer[], lowerBoundUsdPerHour: MicroUsdPerHour): MicroUsdPerHour =>
+  Math.max(0, lowerBoundUsdPerHour - sum(kindsOf(offers).map((kind) => held(kind) * searchedUsdPerNodeHour(kind)))) +
+  paidUsdPerHour(offers);
+
+/** Nodes that stand idle and are paid for, with what their kind costs. */
+export interface IdleNodes {
+  readonly kind: Offer;
+  readonly name: string;
+  readonly idleNodes: number;
+  /** Of all the idle ones. */
+  readonly rate: MicroUsdPerHour;
+}
+
+/** No name of a pool or workload has parentheses. */
+export const idleName = "(idle, paid for)";
+
+/** What of the nodes that are paid for anyway is in no pool; kinds of which none is idle too. */
+export function idleNodes(
+  offers: readonly Offer[],
+  pools: readonly Pick<PlannedPool, "cloud" | "region" | "instanceType" | "market" | "nodes">[],
+): IdleNodes[] {
+  return kindsOf(offers).map((kind) => {
+    const used = sum(pools.filter((pool) => machinesOf(pool) === machinesOf(kind)).map(({ nodes }) => nodes));
+    const idle = Math.max(0, held(kind) - used);
+    return { kind, name: `${idleName} ${machinesOf(kind)}`, idleNodes: idle, rate: idle * kind.usdPerNodeHour };
+  });
+}
+
+/** The kinds as the plan shows them; `costs` are the finished figures by name. */
+export function paidNodes(idle: readonly IdleNodes[], costs: Readonly<Record<string, Money>>, catalog: Catalog): PaidNodes[] {
+  return idle.map(({ kind, name, idleNodes: nodesIdle }) => ({
+    name,
+    cloud: kind.cloud,
+    region: kind.region,
+    instanceType: kind.instanceType,
+    market: kind.market,
+    gpu: kind.gpu,
+    gpusPerNode: kind.gpusPerNode,
+    nodes: held(kind),
+    idleNodes: nodesIdle,
+    usdPerNodeHour: fromMicro(kind.usdPerNodeHour),
+    ...(costs[name] ?? { usdPerHour: 0, usdPerMonth: 0 }),
+    breakEvenHoursPerMonth: breakEven(kind, catalog),
+    price: { asOf: kind.priceAsOf, source: kind.priceSource, estimated: kind.priceEstimated },
+  }));
+}
+
+/** Hours a month that a node must be used so that paying for all 730 is no dearer than on demand; null where it is not sold so. */
+function breakEven({ cloud, region, instanceType, usdPerNodeHour }: Offer, catalog: Catalog): number | null {
+  const row = catalog.prices.find((price) => price.instance === instanceType && price.cloud === cloud && price.region === region);
+  const onDemand = row?.onDemand?.usdPerHour;
+  return onDemand === undefined ? null : Math.ceil((hoursPerMonth * usdPerNodeHour) / toMicro(onDemand));
+}
