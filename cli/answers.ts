@@ -4,13 +4,14 @@ import type { Layout } from "../planner/layouts/layout.ts";
 import { forWholeTexts } from "../planner/layouts/whole-texts.ts";
 import { type Corrector, correctedEstimate } from "../planner/measurements/corrector.ts";
 import type { MemoryBudget } from "../planner/memory/memory-budget.ts";
+import { unpredictedAdapters } from "../planner/performance/adapters.ts";
 import { estimate } from "../planner/performance/estimate.ts";
-import type { Replica } from "../planner/performance/replica.ts";
+import { isOfMeasuredKind, type Replica } from "../planner/performance/replica.ts";
 import type { Lengths, Load, ServingPoint } from "../planner/performance/serving-point.ts";
 import { servingPointOf } from "../planner/performance/task-performance.ts";
 import { lengthsOf } from "./estimate-lengths.ts";
 import type { EstimateRequest, SizeRequest } from "./request.ts";
-import { type Resolved, resolveRequest, sizeOf } from "./sizing.ts";
+import { present, type Resolved, resolveRequest, sizeOf } from "./sizing.ts";
 import { withContextFor } from "./unasked-context.ts";
 
 /** What was asked, with every default in it. */
@@ -58,11 +59,8 @@ export function answerEstimate(
   return { ...rest, ...servingPointOf(replica, catalog.taskPerformance, asked.lengths, asked.load) };
 }
 
-/** Measured runs are of servers on one node that drafted nothing: they correct no other. */
 const estimateOf = (replica: Replica, { lengths, load }: EstimateCase, corrector: Corrector | null): ServingPoint =>
-  replica.speculation === undefined && replica.network === undefined
-    ? correctedEstimate(replica, lengths, load, corrector)
-    : estimate(replica, lengths, load);
+  isOfMeasuredKind(replica) ? correctedEstimate(replica, lengths, load, corrector) : estimate(replica, lengths, load);
 
 /** One replica under one load, ready to be predicted or compared with what was measured. */
 export type EstimateCase = Asked & { readonly replica: Replica; readonly load: Load; readonly lengths: Lengths };
@@ -79,18 +77,19 @@ export function estimateCase(request: EstimateRequest, catalog: Catalog, directo
   const isPlain = asWished.resolved.model.task === "generate";
   const resolved =
     isPlain && layoutRequest.maxModelLen === undefined ? withContextFor(asWished.resolved, lengths) : forTask(asWished.resolved);
-  const { model, gpu, release, layout, speculation, network } = resolved;
+  const { model, gpu, release, layout, speculation, adapters, network } = resolved;
   const text = lengths.documentsPerRequest === undefined ? null : lengths.inputTokens / lengths.documentsPerRequest;
   if (text !== null && text > layout.maxModelLen) return { error: textTooLong(text, layout) };
   const isTooLong = isPlain && layoutRequest.maxModelLen !== undefined && lengths.inputTokens + lengths.outputTokens > layout.maxModelLen;
   if (isTooLong) return { error: tooLong(lengths, layout) };
+  const unpredicted = adapters === undefined ? null : unpredictedAdapters(model, release, "loraAdapters");
+  if (unpredicted !== null) return { error: unpredicted };
   const asked = { ...askedOf(resolved), load, lengths };
   const sizing = sizeOf(resolved);
   if ("finding" in sizing) return { ...asked, fits: false, finding: sizing.finding };
   if (!sizing.memory.fits) return { ...asked, fits: false, finding: sizing.memory.finding };
   const replica = { model, gpu, release, layout, memory: sizing.memory, link: gpu.link, constants: catalog.stepTime };
-  const besides = { ...(speculation === undefined ? {} : { speculation }), ...(network === undefined ? {} : { network }) };
-  return { ...withWarning(asked, sizing.memory.warning), replica: { ...replica, ...besides } };
+  return { ...withWarning(asked, sizing.memory.warning), replica: { ...replica, ...present({ speculation, adapters, network }) } };
 }
 
 const withWarning = <Answer extends Asked>(asked: Answer, warning: Finding | null): Answer =>

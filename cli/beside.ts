@@ -1,17 +1,24 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { EngineRelease } from "../catalog/schema/engine.ts";
 import type { Gpu } from "../catalog/schema/gpu.ts";
 import type { Model } from "../catalog/schema/model.ts";
 import type { Finding } from "../planner/finding.ts";
-import { type Beside, nothingBeside } from "../planner/memory/beside.ts";
-import { assumeSpeculation, type Speculation } from "../planner/performance/speculation.ts";
+import { type Adapters, noDraftsBesideAdapters } from "../planner/layouts/adapters.ts";
+import type { Beside } from "../planner/memory/beside.ts";
+import { besideOf } from "../planner/performance/named-speculation.ts";
+import type { Speculation } from "../planner/performance/speculation.ts";
 import { gibibyte } from "../planner/units.ts";
+import { readAdapters } from "./adapter-request.ts";
 import type { SizeRequest } from "./request.ts";
-
-/** vLLM's --max-lora-rank when nothing is said. */
-const usualLoraRank = 16;
+import { readSpeculation } from "./speculation-request.ts";
 
 export type BesideReading =
-  | { readonly beside: Beside; readonly speculation?: Speculation; readonly assumptions: readonly Finding[] }
+  | {
+      readonly beside: Beside;
+      readonly speculation?: Speculation;
+      readonly adapters?: Adapters;
+      readonly assumptions: readonly Finding[];
+    }
   | { readonly finding: Finding };
 
 /** Adapters, drafts and offloading that a request asks for. `named` looks a model up. */
@@ -19,58 +26,30 @@ export function readBeside(
   request: SizeRequest,
   model: Model,
   gpu: Gpu,
+  release: EngineRelease,
   catalog: Catalog,
   named: (name: string) => { readonly model: Model } | { readonly finding: Finding },
 ): BesideReading {
-  const { loraAdapters, loraRank, draftModel, speculativeTokens, cpuOffloadGb } = request;
-  if ([loraAdapters, draftModel, speculativeTokens, request.speculativeAcceptance, cpuOffloadGb].every((asked) => asked === undefined)) {
-    return { beside: nothingBeside, assumptions: [] };
-  }
-  const drafting = draftModel === undefined ? null : named(draftModel);
-  if (drafting !== null && "finding" in drafting) return { finding: { ...drafting.finding, path: "draftModel" } };
-  if (speculativeTokens !== undefined && drafting === null && model.mtp === null) return { finding: noPredictionBlock(model) };
-  const drafts = drafting !== null || speculativeTokens !== undefined;
-  if (request.speculativeAcceptance !== undefined && !drafts) return { finding: nothingDrafts(request.speculativeAcceptance) };
-  const cpuOffloadBytes = (cpuOffloadGb ?? 0) * gibibyte;
-  const speculation = !drafts ? undefined : speculationOf(request, drafting?.model ?? null, catalog);
+  const lora = readAdapters(request, model, release);
+  if ("finding" in lora) return lora;
+  const drafts = readSpeculation(request, model, catalog, named);
+  if ("finding" in drafts) return drafts;
+  const { adapters } = lora;
+  const { speculation } = drafts;
+  if (adapters !== undefined && speculation !== undefined) return { finding: noDraftsBesideAdapters("loraAdapters") };
+  const cpuOffloadBytes = (request.cpuOffloadGb ?? 0) * gibibyte;
+  const held = besideOf(speculation, adapters);
   return {
-    beside: {
-      lora: loraAdapters === undefined ? null : { adapters: loraAdapters, rank: loraRank ?? usualLoraRank },
-      draft: speculation === undefined ? null : { model: speculation.draft, tokens: speculation.tokens },
-      cpuOffloadBytes,
-    },
+    beside: cpuOffloadBytes === 0 ? held : { ...held, cpuOffloadBytes },
     ...(speculation === undefined ? {} : { speculation }),
+    ...(adapters === undefined ? {} : { adapters }),
     assumptions: [
       ...(cpuOffloadBytes === 0 ? [] : [offloadCost(cpuOffloadBytes, gpu, catalog)]),
-      ...(speculation === undefined ? [] : [assumeSpeculation("speculativeAcceptance", speculation)]),
+      ...lora.assumptions,
+      ...drafts.assumptions,
     ],
   };
 }
-
-function speculationOf({ speculativeTokens, speculativeAcceptance }: SizeRequest, draft: Model | null, catalog: Catalog): Speculation {
-  const usual = catalog.serving.draftAcceptance;
-  return {
-    draft,
-    tokens: speculativeTokens ?? 1,
-    acceptance: speculativeAcceptance ?? (draft === null ? usual.ownBlock : usual.draftModel),
-  };
-}
-
-const nothingDrafts = (value: number): Finding => ({
-  code: "nothing-drafts",
-  path: "speculativeAcceptance",
-  message: "an acceptance is given, and nothing drafts tokens",
-  value,
-  suggestion: "say how many are drafted with speculative-tokens",
-});
-
-const noPredictionBlock = (model: Model): Finding => ({
-  code: "no-prediction-block",
-  path: "speculativeTokens",
-  message: `${model.id} has no block of its own that predicts several tokens`,
-  value: model.id,
-  suggestion: "name a model that drafts with draft-model",
-});
 
 /** Every step reads the offloaded weights over PCIe once, so a token cannot come faster than that. */
 function offloadCost(bytes: number, gpu: Gpu, catalog: Catalog): Finding {

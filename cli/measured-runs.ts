@@ -51,6 +51,8 @@ function runOf(line: string, source: string, catalog: Catalog, directory: string
     return { findings: [refusal(source, "model", `measured runs of the task ${replica.model.task} correct nothing yet`)] };
   if (replica.speculation !== undefined)
     return { findings: [refusal(source, "speculativeTokens", "a server that drafts tokens corrects no prediction without speculation")] };
+  if (replica.adapters !== undefined)
+    return { findings: [refusal(source, "loraAdapters", "a server with LoRA adapters corrects no prediction without them")] };
   const run = { source, replica, lengths, load, measured };
   const findings = physicsFindings(run, catalog.measurements.farthestFactor);
   return findings.length > 0 ? { findings } : { run };

@@ -7,6 +7,7 @@ import type { Gpu } from "../catalog/schema/gpu.ts";
 import type { Model } from "../catalog/schema/model.ts";
 import { wholeHost } from "../planner/candidates/whole-host.ts";
 import type { Finding } from "../planner/finding.ts";
+import { type Adapters, adapterLayoutFinding } from "../planner/layouts/adapters.ts";
 import { completeLayout } from "../planner/layouts/complete.ts";
 import type { Layout } from "../planner/layouts/layout.ts";
 import { layoutFindings } from "../planner/layouts/legality.ts";
@@ -37,6 +38,8 @@ export interface Resolved {
   readonly speculation?: Speculation;
   /** Missing where one node holds it. */
   readonly network?: ReplicaNetwork;
+  /** Missing where the model is served alone. */
+  readonly adapters?: Adapters;
   /** What was taken for granted on the way. */
   readonly assumptions: readonly Finding[];
 }
@@ -56,11 +59,11 @@ export function resolveRequest(request: SizeRequest, catalog: Catalog, directory
   const { model: _model, gpu: _gpu, engine: _engine, engineVersion: _version, ...wish } = request;
   const meant = asMeant(present({ ...wish, precision: wish.precision ?? named.precision }), named.model, release);
   const layout = completeLayout(named.model, gpu, release, meant.wish);
-  const beside = readBeside(request, named.model, gpu, catalog, (name) => modelNamed(name, catalog, directory));
+  const beside = readBeside(request, named.model, gpu, release, catalog, (name) => modelNamed(name, catalog, directory));
   if ("finding" in beside) return beside;
-  const drafting = beside.speculation === undefined ? {} : { speculation: beside.speculation };
-  const assumptions = [...named.assumptions, ...versionAssumptions(request, release, catalog), ...meant.assumptions, ...beside.assumptions];
-  const resolved = { model: named.model, gpu, release, layout, beside: beside.beside, ...drafting, assumptions };
+  const { beside: held, assumptions: ofBeside, ...predicted } = beside;
+  const assumptions = [...named.assumptions, ...versionAssumptions(request, release, catalog), ...meant.assumptions, ...ofBeside];
+  const resolved = { model: named.model, gpu, release, layout, beside: held, ...predicted, assumptions };
   return { resolved: overNodes(request.expertParallel === undefined ? withExpertParallel(resolved) : resolved, catalog) };
 }
 
@@ -199,8 +202,11 @@ export type Sizing = { readonly memory: MemoryBudget } | { readonly finding: Fin
  * run them, each with its own weights and cache.
  */
 export function sizeOf(resolved: Omit<Resolved, "assumptions" | "beside"> & { beside?: Beside }): Sizing {
-  const { model, gpu, release, layout, beside, speculation } = resolved;
+  const { model, gpu, release, layout, beside, speculation, adapters } = resolved;
   const refused = layoutFindings(model, gpu, layout, release).find(({ code }) => code !== "data-parallel-needs-experts");
-  const finding = refused ?? (speculation === undefined ? null : draftFinding(speculation, layout, "draftModel"));
+  const finding =
+    refused ??
+    (speculation === undefined ? null : draftFinding(speculation, layout, "draftModel")) ??
+    (adapters === undefined ? null : adapterLayoutFinding(model, layout, release, "loraAdapters"));
   return finding === null ? { memory: memoryBudget(model, gpu, release, layout, beside) } : { finding };
 }

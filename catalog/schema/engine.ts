@@ -1,10 +1,9 @@
 import { z } from "zod";
 import type { Finding } from "../../planner/finding.ts";
 import { type Precision, precisions } from "../../planner/layouts/precision.ts";
+import { adaptersSchema } from "./adapters.ts";
 import { roleSchema, scaleSchema, storeSchema } from "./model.ts";
-import { isoDate, provenance } from "./source.ts";
-
-export const engineVersionSchema = z.string().regex(/^\d+\.\d+(\.\d+)?$/, "expected a version such as 0.19 or 0.19.0");
+import { engineVersionSchema, isoDate, provenance } from "./source.ts";
 
 const bytes = z.number().int().min(0);
 const count = z.number().int().positive();
@@ -205,6 +204,7 @@ export const engineProfileSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe("null: not planned for this engine"),
+  adapters: adaptersSchema.nullable().default(null).describe("null: the engine serves none"),
   flags: z.array(flagSchema),
   flagsSource: z.string(),
   asOf: isoDate,
@@ -234,6 +234,7 @@ export interface EngineRelease extends EngineConstants {
   readonly formatsElsewhere: readonly { readonly precision: Precision; readonly version: string; readonly isToCome: boolean }[];
   readonly kvFormats: readonly KvFormat[];
   readonly speculation: EngineProfile["speculation"];
+  readonly adapters: EngineProfile["adapters"];
   readonly flags: readonly EngineFlag[];
   /** Set when the version is newer than every constant known here. */
   readonly assumption: Finding | null;

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { engineVersionSchema } from "./engine.ts";
-import { provenance } from "./source.ts";
+import { engineVersionSchema, provenance } from "./source.ts";
 
 /** One engine that serves models which do not generate text, and how they are asked for. */
 const taskServingRowSchema = z.strictObject({

@@ -3,10 +3,12 @@ import { allocatableDiskBytes, replicaDiskBytes } from "../../planner/plan/node-
 import { gibibyte } from "../../planner/units.ts";
 import type { ServedDeployment } from "./servedWorkload.ts";
 
-/** What a replica requests of its node's disk. A volume or an object store fills none but for the caches. */
+/** What a replica requests of its node's disk. A volume fills none but for the caches, an object store the same with adapters, which come from the hub. */
 export function ephemeralStorageBytes(served: ServedDeployment): number {
-  const drafts = served.deployment.engine.speculative?.downloadBytes ?? 0;
-  return replicaDiskBytes(served.deployment.weights.source === "hf" ? downloadBytes(served) + drafts : 0);
+  const { engine, weights } = served.deployment;
+  const drafts = engine.speculative?.downloadBytes ?? 0;
+  const model = weights.source === "hf" ? downloadBytes(served) + drafts : 0;
+  return replicaDiskBytes(model + (weights.source === "volume" ? 0 : (engine.lora?.downloadBytes ?? 0)));
 }
 
 /** Online quantisation loads the published weights, which are larger than what it serves. */

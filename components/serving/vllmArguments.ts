@@ -1,7 +1,9 @@
 import type { WeightFormat } from "../../catalog/schema/engine.ts";
+import { adapterArguments } from "../../planner/layouts/adapters.ts";
 import { nativePrecision } from "../../planner/layouts/native-precision.ts";
 import type { Precision } from "../../planner/layouts/precision.ts";
 import { flagExists } from "../../planner/layouts/release.ts";
+import type { PlannedDeployment } from "../../planner/plan/fleet-plan.ts";
 import type { KvCacheDtype } from "../../planner/spec/fleet-spec.ts";
 import { ownBlock, type SpeculativeSpec } from "../../planner/spec/speculative-spec.ts";
 import type { Drain } from "./drain.ts";
@@ -36,6 +38,7 @@ export function vllmArguments(served: ServedDeployment, drain: Drain): string[] 
     ...flagIf(engine.enforceEager, "--enforce-eager"),
     engine.prefixCaching ? "--enable-prefix-caching" : "--no-enable-prefix-caching",
     ...(engine.speculative === undefined ? [] : [`--speculative-config=${speculativeConfig(engine.speculative)}`]),
+    ...(engine.lora === undefined ? [] : loraArguments(engine.lora, served)),
     // Without it SIGTERM aborts the running requests.
     ...flagIf(flagExists(served.release, "--shutdown-timeout"), `--shutdown-timeout=${drain.shutdownTimeoutSeconds}`),
     ...flagIf(flagExists(served.release, "--disable-access-log-for-endpoints"), "--disable-access-log-for-endpoints=/health,/metrics"),
@@ -49,6 +52,12 @@ const speculativeConfig = ({ draftModel, tokens }: SpeculativeSpec): string =>
     ...(draftModel === ownBlock ? { method: "mtp" } : { method: "draft_model", model: draftModel }),
     num_speculative_tokens: tokens,
   });
+
+/** Room for the adapters, and the names by which requests ask for them. */
+const loraArguments = (lora: NonNullable<PlannedDeployment["engine"]["lora"]>, { release }: ServedDeployment): string[] => [
+  ...adapterArguments(release, { served: lora.adapters, onGpu: lora.onGpu, rank: lora.rank }),
+  ...Object.entries(lora.modules).flatMap(([name, path], index) => [...flagIf(index === 0, "--lora-modules"), `${name}=${path}`]),
+];
 
 const flagIf = (condition: boolean, flag: string): string[] => (condition ? [flag] : []);
 

@@ -3,19 +3,22 @@ import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
 import { at } from "../element.ts";
 import type { Finding } from "../finding.ts";
+import { adapterLayoutFinding, adaptersOf } from "../layouts/adapters.ts";
 import { engineImage } from "../layouts/engine-image.ts";
 import { gpusPerReplica, type Layout, layoutKey } from "../layouts/layout.ts";
 import type { EngineRelease } from "../layouts/release.ts";
 import { correctedCapacity } from "../measurements/corrected-capacity.ts";
 import type { Corrector } from "../measurements/corrector.ts";
+import { servedAdapterBytes } from "../memory/adapters.ts";
 import { besideOf, speculationOf } from "../performance/named-speculation.ts";
+import { isOfMeasuredKind, type Replica } from "../performance/replica.ts";
 import type { Lengths } from "../performance/serving-point.ts";
 import { draftFinding } from "../performance/speculation.ts";
 import { capacityOf } from "../performance/task-performance.ts";
 import type { WorkloadSpec } from "../spec/fleet-spec.ts";
 import { gibibyte } from "../units.ts";
 import type { Candidate, RejectedCandidate } from "./candidate.ts";
-import { hostNeed, hostShare, suffices } from "./host-share.ts";
+import { type HeldBytes, hostNeed, hostShare, suffices } from "./host-share.ts";
 import type { Offer } from "./offer.ts";
 import { spotPoolAway } from "./pool-risk.ts";
 import { layoutsFor, sizedLayout } from "./task-layouts.ts";
@@ -79,9 +82,9 @@ export function candidatesFor(
       const key = `${question}/${group.gpu.link}/${layoutKey(layout)}`;
       const sized = sizes.get(key) ?? size(subject, group, layout);
       sizes.set(key, sized);
-      const fitting = sized.ok ? offersThatHold(subject, group, layout, sized.replica.memory.weightBytes) : [];
+      const fitting = sized.ok ? offersThatHold(subject, group, layout, heldBytes(sized.replica)) : [];
       if (!sized.ok) reject(layout, sized.finding);
-      else if (fitting.length === 0) reject(layout, noNodeHolds(subject, group, layout, sized.replica.memory.weightBytes));
+      else if (fitting.length === 0) reject(layout, noNodeHolds(subject, group, layout, heldBytes(sized.replica)));
       else taken.push(candidate(subject, group, sized, fitting));
     }
   }
@@ -92,8 +95,9 @@ export function candidatesFor(
 export type Sizes = Map<string, Sized>;
 
 function sizeQuestion({ workload, model, release, lengths }: Subject): string {
-  const { kvCacheDtype, maxModelLen, slo, speculative } = workload;
-  return JSON.stringify([model.id, release.engine, release.version, kvCacheDtype, maxModelLen, lengths, slo, speculative ?? null]);
+  const { kvCacheDtype, maxModelLen, slo, speculative, lora } = workload;
+  const beside = [speculative ?? null, lora ?? null];
+  return JSON.stringify([model.id, release.engine, release.version, kvCacheDtype, maxModelLen, lengths, slo, ...beside]);
 }
 
 function nodeGroups(subject: Subject): NodeGroup[] {
@@ -134,15 +138,18 @@ function size(subject: Subject, group: NodeGroup, wish: Layout): Sized {
   const { model, release, catalog, workload } = subject;
   const { gpu } = group;
   const speculation = speculationOf(workload.speculative, catalog);
-  const undraftable = speculation === undefined ? null : draftFinding(speculation, wish, workload.path);
-  if (undraftable !== null) return { ok: false, finding: undraftable };
-  const { layout, memory } = sizedLayout(model, gpu, release, wish, besideOf(speculation));
+  const adapters = adaptersOf(workload.lora, wish);
+  const refused =
+    (speculation === undefined ? null : draftFinding(speculation, wish, workload.path)) ??
+    (adapters === undefined ? null : adapterLayoutFinding(model, wish, release, workload.path));
+  if (refused !== null) return { ok: false, finding: refused };
+  const { layout, memory } = sizedLayout(model, gpu, release, wish, besideOf(speculation, adapters));
   if (!memory.fits && memory.finding !== null) return { ok: false, finding: memory.finding };
   const plain = { model, gpu, release, layout, memory, link: gpu.link, constants: catalog.stepTime };
-  const predicted = speculation === undefined ? plain : { ...plain, speculation };
+  const drafting = speculation === undefined ? {} : { speculation };
+  const predicted = { ...plain, ...drafting, ...(adapters === undefined ? {} : { adapters }) };
   const { slo } = workload;
-  // Measured runs are of servers that drafted nothing.
-  const corrector = speculation === undefined ? subject.corrector : null;
+  const corrector = isOfMeasuredKind(predicted) ? subject.corrector : null;
   const { replica, capacity: found } =
     model.task === "generate"
       ? correctedCapacity(predicted, subject.lengths, slo, subject.confidence, corrector)
@@ -151,10 +158,15 @@ function size(subject: Subject, group: NodeGroup, wish: Layout): Sized {
   return { ok: true, replica, capacityRequestsPerSecond: found.requestsPerSecond, binding: found.binding, atCapacity: found.point };
 }
 
+const heldBytes = ({ model, memory, adapters }: Replica): HeldBytes => ({
+  weightBytes: memory.weightBytes,
+  adapterBytes: servedAdapterBytes(model, adapters),
+});
+
 /** Only nodes that whole replicas fill: with a rest, the scheduler could leave GPUs that the plan counts on without a place for a replica. */
-function offersThatHold(subject: Subject, group: NodeGroup, layout: Layout, weightBytes: number): number[] {
+function offersThatHold(subject: Subject, group: NodeGroup, layout: Layout, held: HeldBytes): number[] {
   const gpus = gpusPerReplica(layout);
-  const need = hostNeed(subject.catalog.serving, gpus, weightBytes, subject.workload.hostPerReplica);
+  const need = hostNeed(subject.catalog.serving, gpus, held, subject.workload.hostPerReplica);
   return group.offers.filter((index) => {
     const offer = subject.offers[index];
     return (
@@ -167,7 +179,7 @@ function offersThatHold(subject: Subject, group: NodeGroup, layout: Layout, weig
 const holdsTooMany = ({ workload }: Subject, { gpusPerNode }: Offer, gpus: number): boolean =>
   gpusPerNode / gpus > (workload.maxReplicasPerNode ?? Number.POSITIVE_INFINITY);
 
-function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, weightBytes: number): Finding {
+function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, held: HeldBytes): Finding {
   const gpus = gpusPerReplica(layout);
   const nodes = group.offers.flatMap((index) => subject.offers[index] ?? []);
   const largest = Math.max(...nodes.map((offer) => offer.gpusPerNode));
@@ -204,7 +216,7 @@ function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, weightB
       unit: "replicas",
     };
   }
-  const need = hostNeed(subject.catalog.serving, gpus, weightBytes, subject.workload.hostPerReplica);
+  const need = hostNeed(subject.catalog.serving, gpus, held, subject.workload.hostPerReplica);
   const shares = small.map((offer) => hostShare(offer, gpus));
   const memory = Math.max(...shares.map(({ memoryBytes }) => memoryBytes));
   const vcpus = Math.max(...shares.map((share) => share.vcpus));

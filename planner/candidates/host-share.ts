@@ -15,14 +15,28 @@ export function hostShare(offer: Pick<Offer, "gpusPerNode" | "allocatableVcpus" 
   };
 }
 
+/** What of a replica's files counts for its host: its weights, and the adapters that every GPU's process keeps. */
+export interface HeldBytes {
+  readonly weightBytes: number;
+  readonly adapterBytes: number;
+}
+
 /** The least a replica can start and run with, or what was asked for where that is more. */
-export function hostNeed(serving: ServingConstants, gpus: number, weightBytes: number, asked?: Allocatable): Allocatable {
+export function hostNeed(
+  serving: ServingConstants,
+  gpus: number,
+  { weightBytes, adapterBytes }: HeldBytes,
+  asked?: Allocatable,
+): Allocatable {
   const { host } = serving;
   const shard = host.shardFactor * Math.min(host.largestShardBytes, weightBytes);
   const shared = host.sharedMemoryBytesPerReplica + host.sharedMemoryBytesPerExtraGpu * (gpus - 1);
   return {
     vcpus: Math.max(asked?.vcpus ?? 0, host.vcpusPerReplica + host.vcpusPerGpu * gpus),
-    memoryBytes: Math.max(asked?.memoryBytes ?? 0, host.memoryBytesPerReplica + host.memoryBytesPerGpu * gpus + shared + shard),
+    memoryBytes: Math.max(
+      asked?.memoryBytes ?? 0,
+      host.memoryBytesPerReplica + host.memoryBytesPerGpu * gpus + shared + shard + adapterBytes * gpus,
+    ),
   };
 }
 

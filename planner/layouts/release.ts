@@ -48,6 +48,7 @@ export function engineRelease(engines: readonly EngineProfile[], name: string, v
     }),
     kvFormats: profile.kvFormats,
     speculation: profile.speculation,
+    adapters: profile.adapters,
     flags: profile.flags,
     assumption: compareVersions(version, profile.newestVersion) > 0 ? newerThanKnown(profile, version) : null,
     ...resolveConstants(profile, version),

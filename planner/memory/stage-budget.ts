@@ -3,7 +3,8 @@ import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
 import type { Layout } from "../layouts/layout.ts";
 import { activationBytes } from "./activations.ts";
-import { type Beside, draftBytes, loraBytes, nothingBeside, withDraftLayers } from "./beside.ts";
+import { adapterBytes } from "./adapters.ts";
+import { type Beside, draftBytes, nothingBeside, withDraftLayers } from "./beside.ts";
 import { type CacheLayers, cacheDtype, cacheLayers, kvElementBytes } from "./cache-layers.ts";
 import { type CachePaging, pageCache } from "./kv-cache.ts";
 import { contextBytes, cudaGraphBytes, nonTorchBytes } from "./runtime.ts";
@@ -70,7 +71,9 @@ function stageWeightBytes(model: Model, format: WeightFormat, layout: Layout, be
   if (beside === nothingBeside) return own;
   const share = stageLayers(model.numLayers, pipelineParallel, stage) / model.numLayers;
   const draft = stage === pipelineParallel - 1 ? draftBytes(model, beside, tensorParallel) : 0;
-  return Math.max(0, own - beside.cpuOffloadBytes) + loraBytes(model, beside, tensorParallel, share) + draft;
+  const { adapters } = beside;
+  const adapted = adapters === null ? 0 : Math.round(share * adapters.onGpu * adapterBytes(model, adapters.rank, tensorParallel));
+  return Math.max(0, own - beside.cpuOffloadBytes) + adapted + draft;
 }
 
 type Terms = Pick<StageBudget, "weightBytes" | "activationBytes" | "nonTorchBytes" | "cudaGraphBytes" | "contextBytes">;

@@ -1,6 +1,6 @@
 import type { Sigma } from "../../catalog/schema/step-time.ts";
 import { engineTiming } from "./engine-generation.ts";
-import type { Replica } from "./replica.ts";
+import { isOfMeasuredKind, type Replica } from "./replica.ts";
 import type { ServingPoint } from "./serving-point.ts";
 
 export type Evidence = ServingPoint["evidence"];
@@ -15,7 +15,7 @@ const keys = { measured: "measured", "gpu-and-family": "gpuAndFamily", "gpu-fami
 /**
  * What a prediction rests on before any run of the user's own: this model family measured on this family of GPUs, the GPU family alone, or not even that. A release newer
  * than every measured one counts as a model that was not measured; an engine without measurements, and a model with linear attention, of
- * which there are too few, as nothing; so do speculation and
+ * which there are too few, as nothing; so do speculation, adapters and
  * replicas over several nodes, of which none was measured.
  */
 export function priorEvidence(replica: Replica): Evidence {
@@ -23,8 +23,7 @@ export function priorEvidence(replica: Replica): Evidence {
   const { gpuFamilies, sameArchitecture } = constants.measured;
   const timing = engineTiming(constants, replica.release.engine, replica.release.version);
   const seen = gpuFamilies.find((row) => row.family === gpu.performanceFamily);
-  if (replica.speculation !== undefined || replica.network !== undefined) return "none";
-  if (seen === undefined || !timing.known || model.linearAttention !== null) return "none";
+  if (seen === undefined || !timing.known || model.linearAttention !== null || !isOfMeasuredKind(replica)) return "none";
   const family = sameArchitecture[model.family] ?? model.family;
   return seen.modelFamilies.includes(family) && !timing.newer ? "gpu-and-family" : "gpu-family";
 }

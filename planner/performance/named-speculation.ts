@@ -11,6 +11,9 @@ export function speculationOf(spec: SpeculativeSpec | undefined, catalog: Catalo
   return draft === undefined ? undefined : { draft, tokens: spec.tokens, acceptance: spec.acceptance };
 }
 
-/** What a replica holds for it beside its model. */
-export const besideOf = (speculation: Speculation | undefined): Beside =>
-  speculation === undefined ? nothingBeside : { ...nothingBeside, draft: { model: speculation.draft, tokens: speculation.tokens } };
+/** What a replica holds beside its model. */
+export function besideOf(speculation: Speculation | undefined, adapters: Beside["adapters"] | undefined): Beside {
+  if (speculation === undefined && adapters === undefined) return nothingBeside;
+  const draft = speculation === undefined ? null : { model: speculation.draft, tokens: speculation.tokens };
+  return { ...nothingBeside, draft, adapters: adapters ?? null };
+}

@@ -1,5 +1,6 @@
 import type { FormatConstants, StepTimeConstants } from "../../catalog/schema/step-time.ts";
 import { kvElementBytes } from "../memory/cache-layers.ts";
+import { type AdapterCosts, adapterCosts, adapterSeconds } from "./adapters.ts";
 import type { EngineTiming } from "./engine-generation.ts";
 import { engineTiming } from "./engine-generation.ts";
 import type { ModelWork } from "./model-work.ts";
@@ -15,6 +16,8 @@ export interface StepTime {
   readonly attention: number;
   readonly communication: number;
   readonly overhead: number;
+  /** Of LoRA adapters; 0 without any. */
+  readonly adapters: number;
   readonly seconds: number;
 }
 
@@ -42,6 +45,7 @@ export interface StepCosts {
   readonly overheadFixed: number;
   readonly overheadPerSequence: number;
   readonly factor: number;
+  readonly adapters: AdapterCosts | null;
 }
 
 export function stepCosts(replica: Replica): StepCosts {
@@ -87,6 +91,7 @@ export function stepCosts(replica: Replica): StepCosts {
       (1 + (step.rankImbalance * Math.log2(waitingRanks) ** 2) / 4) *
       hops.unevenness *
       (replica.correction?.step ?? 1),
+    adapters: adapterCosts(replica, rate),
   };
 }
 
@@ -116,7 +121,10 @@ export function stepTime(
   const attention = factor * (sequences * kvRead + (prefillTokens / costs.ranks) * scores);
   const communication = factor * (costs.communicationFixed + costs.communicationPerToken * tokens);
   const overhead = factor * (costs.overheadFixed + costs.overheadPerSequence * decodes);
-  return { dense, experts, attention, communication, overhead, seconds: dense + experts + attention + communication + overhead };
+  const requests = sequences + (prefillTokens > 0 ? 1 : 0);
+  const adapters = costs.adapters === null ? 0 : adapterSeconds(costs.adapters, tokens, requests, costs.missExponent);
+  const seconds = dense + experts + attention + communication + overhead + adapters;
+  return { dense, experts, attention, communication, overhead, adapters, seconds };
 }
 
 /** (memory^n + compute^n)^(1/n): near the larger of the two, with the overlap that was measured. */

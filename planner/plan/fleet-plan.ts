@@ -5,6 +5,7 @@ import type { Finding } from "../finding.ts";
 import type { Precision } from "../layouts/precision.ts";
 import type { ServingPoint } from "../performance/serving-point.ts";
 import type { EngineSpec, KvCacheDtype, Market, Slo, Survive, WeightsSpec } from "../spec/fleet-spec.ts";
+import type { LoraSpec } from "../spec/lora-spec.ts";
 import type { SpeculativeSpec } from "../spec/speculative-spec.ts";
 
 /**
@@ -221,6 +222,8 @@ export interface PlannedDeployment {
     readonly prefixCaching: boolean;
     /** Missing where nothing drafts. `downloadBytes`: the draft model's files; 0 for the model's own block. */
     readonly speculative?: SpeculativeSpec & { readonly downloadBytes: number };
+    /** Missing where the model is served alone. `onGpu`: at once; `downloadBytes`: of all adapters that are served. */
+    readonly lora?: LoraSpec & { readonly onGpu: number; readonly downloadBytes: number };
   };
   readonly startupSeconds: number;
   readonly capacityRequestsPerSecondPerReplica: number;

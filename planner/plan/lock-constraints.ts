@@ -91,11 +91,11 @@ function replicaFindings(deployment: PlannedDeployment, modelId: string, plan: F
   if ("code" in release) return [{ ...release, path }];
   const { maxModelLen, maxNumSeqs, maxNumBatchedTokens, gpuMemoryUtilization, enforceEager } = deployment.engine;
   const engine = { maxModelLen, maxNumSeqs, maxNumBatchedTokens, gpuMemoryUtilization, enforceEager };
-  const { speculative } = deployment.engine;
+  const { speculative, lora } = deployment.engine;
   const speculation = speculationOf(speculative, catalog);
   if (speculative !== undefined && speculation === undefined) {
     return [{ code: "lock-unknown-facts", path, message: `the catalog has no ${speculative.draftModel} any more` }];
   }
-  const { fits, finding } = memoryBudget(model, gpu, release, { ...deployment, ...engine, gpu: gpu.id }, besideOf(speculation));
+  const { fits, finding } = memoryBudget(model, gpu, release, { ...deployment, ...engine, gpu: gpu.id }, besideOf(speculation, lora));
   return fits || finding === null ? [] : [{ ...finding, path }];
 }

@@ -2,6 +2,7 @@ import { at } from "../element.ts";
 import { grouped } from "../figures.ts";
 import type { Finding } from "../finding.ts";
 import { batchDecision } from "../memory/batch-cap.ts";
+import { assumeAdapters } from "../performance/adapters.ts";
 import { assumeSpeculation } from "../performance/speculation.ts";
 import type { Day } from "./hours.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
@@ -38,6 +39,7 @@ export function planAssumptions(assembly: Assembly, day: Day | null): Finding[] 
       : []),
     ...batchDecisions(assembly),
     ...speculations(assembly),
+    ...adapters(assembly),
   ];
 }
 
@@ -47,16 +49,27 @@ const speculations = ({ spec }: Assembly): Finding[] =>
     speculative === undefined ? [] : [assumeSpeculation(`${path}.speculative`, speculative)],
   );
 
+/** What is not known of workloads with LoRA adapters. */
+const adapters = (assembly: Assembly): Finding[] =>
+  firstReplicas(assembly).flatMap(({ workload, replica: { model, release, adapters: held } }) =>
+    held === undefined ? [] : [assumeAdapters(`${workload.path}.lora`, model, release, held)],
+  );
+
 /** Why the engine of each workload gets its batch and its share of the memory. */
-function batchDecisions(assembly: Assembly): Finding[] {
+const batchDecisions = (assembly: Assembly): Finding[] =>
+  firstReplicas(assembly).map(({ workload, replica: { model, gpu, release, layout } }) =>
+    batchDecision(model, gpu, release, layout, workload.path),
+  );
+
+/** One replica of every workload that has any, in the spec's order: all of a workload are laid out alike. */
+function firstReplicas(assembly: Assembly) {
   const first = new Map(assembly.packing.placements.toReversed().map((placement) => [placement.workload, placement]));
   return [...first.values()]
     .toSorted((a, b) => a.workload - b.workload)
-    .map((placement) => {
-      const workload = at(assembly.spec.workloads, placement.workload);
-      const { model, gpu, release, layout } = at(assembly.candidates[placement.workload] ?? [], placement.option).replica;
-      return batchDecision(model, gpu, release, layout, workload.path);
-    });
+    .map((placement) => ({
+      workload: at(assembly.spec.workloads, placement.workload),
+      replica: at(assembly.candidates[placement.workload] ?? [], placement.option).replica,
+    }));
 }
 
 /** What a reader should know before money is spent. Offers' own findings come beside these. */

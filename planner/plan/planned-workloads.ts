@@ -3,6 +3,7 @@ import type { Candidate } from "../candidates/candidate.ts";
 import { hostShare } from "../candidates/host-share.ts";
 import { startupSeconds } from "../candidates/startup-time.ts";
 import { at } from "../element.ts";
+import { servedAdapterBytes } from "../memory/adapters.ts";
 import type { Placement } from "../packing/problem.ts";
 import type { ServingPoint } from "../performance/serving-point.ts";
 import { draftDownloadBytes } from "../performance/speculation.ts";
@@ -126,6 +127,7 @@ function plannedDeployment(
       ...(workload.speculative === undefined
         ? {}
         : { speculative: { ...workload.speculative, downloadBytes: draftDownloadBytes(candidate.replica.speculation) } }),
+      ...plannedLora(workload, candidate),
     },
     startupSeconds: startupSeconds(assembly.catalog.serving, candidate.replica),
     capacityRequestsPerSecondPerReplica: candidate.capacityRequestsPerSecond,
@@ -133,6 +135,11 @@ function plannedDeployment(
     memory: plannedMemory(candidate),
     predicted,
   };
+}
+
+function plannedLora({ lora }: WorkloadSpec, { replica: { model, adapters } }: Candidate): Pick<PlannedDeployment["engine"], "lora"> {
+  if (lora === undefined || adapters === undefined) return {};
+  return { lora: { ...lora, onGpu: adapters.onGpu, downloadBytes: servedAdapterBytes(model, adapters) } };
 }
 
 function plannedMemory({ replica: { memory } }: Candidate): PlannedMemory {

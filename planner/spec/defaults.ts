@@ -26,6 +26,7 @@ export const defaults = {
   engineName: "vllm",
   engineVersion: "0.19.0",
   engineVersions: { vllm: "0.19.0", tei: "1.9", "faster-whisper": "0.9.0" },
+  loraRank: 16,
   weightsSource: "hf",
   weightsRevision: "main",
 } as const;

@@ -2,6 +2,7 @@ import type { Commitment } from "../../catalog/market-price.ts";
 import type { Cloud } from "../../catalog/schema/instance-type.ts";
 import type { Task } from "../../catalog/schema/model.ts";
 import type { Precision } from "../layouts/precision.ts";
+import type { LoraSpec } from "./lora-spec.ts";
 import type { SpeculativeSpec } from "./speculative-spec.ts";
 
 /** A fleet spec after validation against the schema and the catalog, every default filled in. Plain data, sorted by nothing: the user's order. */
@@ -90,6 +91,8 @@ export interface WorkloadSpec {
   readonly hostEngine?: EngineSpec;
   /** Missing where every token takes a step of its own. */
   readonly speculative?: SpeculativeSpec;
+  /** Missing where the model is served alone. */
+  readonly lora?: LoraSpec;
   readonly weights: WeightsSpec;
   /** Cluster names; empty for any. Those of the regions of `residency`, where it is given. */
   readonly clusters: readonly string[];

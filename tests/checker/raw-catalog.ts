@@ -66,6 +66,9 @@ export interface RawModel {
   readonly parametersReadPerToken?: number | null;
   readonly attention: string;
   readonly numKvHeads: number;
+  readonly numLayers: number;
+  readonly hiddenSize: number;
+  readonly moe?: object | null;
   readonly nativePrecision: string;
   readonly encoder?: { readonly layers: number; readonly hidden: number; readonly positions: number; readonly chunkSeconds: number } | null;
   readonly slidingWindow?: object | null;

@@ -131,6 +131,28 @@ test.each<[string, Case, readonly string[], readonly string[]]>([
   ],
   ["nothing drafts unless asked for", {}, [], ["--speculative-config"]],
   [
+    "room for adapters, and the names that requests ask for",
+    {
+      deployment: {
+        engine: {
+          ...testEngine,
+          lora: { adapters: 12, rank: 32, onGpu: 8, modules: { sql: "acme/sql-lora", tone: "acme/tone-lora" }, downloadBytes: 2e9 },
+        },
+      },
+    },
+    [
+      "--enable-lora",
+      "--max-loras=8",
+      "--max-lora-rank=32",
+      "--max-cpu-loras=12",
+      "--lora-modules",
+      "sql=acme/sql-lora",
+      "tone=acme/tone-lora",
+    ],
+    [],
+  ],
+  ["no adapters unless asked for", {}, [], ["--enable-lora", "--max-lora", "--lora-modules"]],
+  [
     "the user's own flags come last, as he wrote them",
     {
       deployment: {

@@ -63,7 +63,8 @@ test("the parts of a step add up to it", () => {
     fc.property(wishes, tokens, sequences, (wish, prefill, decodes) => {
       const replica = usable(wish);
       const step = stepTime(stepCosts(replica), prefill, decodes, 500, 1500);
-      expect(step.dense + step.experts + step.attention + step.communication + step.overhead).toBeCloseTo(step.seconds, 12);
+      const { dense, experts, attention, communication, overhead, adapters } = step;
+      expect(dense + experts + attention + communication + overhead + adapters).toBeCloseTo(step.seconds, 12);
       expect(Math.min(step.dense, step.experts, step.attention, step.communication, step.overhead)).toBeGreaterThanOrEqual(0);
     }),
   );

@@ -7,9 +7,9 @@ import type { Where } from "./clusters.ts";
 import { resolveEngine } from "./engine.ts";
 import { resolveCostCenter, resolveTags } from "./labels.ts";
 import { type ResolvedLengths, resolveLengths } from "./lengths.ts";
+import { resolveLora } from "./lora.ts";
 import { resolveMaxModelLen } from "./max-model-len.ts";
 import { resolveModel, resolveTask } from "./model.ts";
-import { refuseUnsupportedWorkload } from "./not-supported.ts";
 import { assumeDefault, type WorkloadPlace } from "./place.ts";
 import { resolvePrecisions } from "./precisions.ts";
 import { resolveRate } from "./rate.ts";
@@ -23,7 +23,6 @@ import { resolveWeights } from "./weights.ts";
 /** A workload with every default filled in; null when something it needs was refused (the notes say what). */
 export function resolveWorkload(place: WorkloadPlace, where: Where): WorkloadSpec | null {
   const { raw, at, path, notes } = place;
-  refuseUnsupportedWorkload(place);
   const model = resolveModel(place);
   const task = resolveTask(model, place);
   const precisions = resolvePrecisions(model, place);
@@ -33,6 +32,7 @@ export function resolveWorkload(place: WorkloadPlace, where: Where): WorkloadSpe
   const maxModelLen = resolveMaxModelLen(task, lengths, model, place);
   const engines = task === "generate" ? { engine: resolveEngine(place), hostEngine: null } : resolveTaskEngines(model, task, place);
   const speculative = resolveSpeculative(model, engines?.engine ?? null, place);
+  const lora = resolveLora(model, engines?.engine ?? null, place);
   const rest = {
     kvCacheDtype: raw.kvCacheDtype ?? defaults.kvCacheDtype,
     availability: resolveAvailability(place, where),
@@ -49,7 +49,11 @@ export function resolveWorkload(place: WorkloadPlace, where: Where): WorkloadSpe
   const name = resolveName(place);
   if (name === null || model === null || lengths === null || rate === null || engines === null) return null;
   const { engine, hostEngine } = engines;
-  const optional = { ...(hostEngine === null ? {} : { hostEngine }), ...(speculative === null ? {} : { speculative }) };
+  const optional = {
+    ...(hostEngine === null ? {} : { hostEngine }),
+    ...(speculative === null ? {} : { speculative }),
+    ...(lora === null ? {} : { lora }),
+  };
   return { name, model: model.id, task, precisions, demand: { ...rate, ...lengths }, maxModelLen, slo, engine, ...optional, ...rest, path };
 }
 

@@ -82,20 +82,44 @@ export const loraSchema = mapping(
       min: 0,
       max: 1000,
       whole: true,
-      description: "LoRA adapters loaded at once. More than 0 is not supported yet.",
-      default: 0,
+      description: "LoRA adapters that requests may name; those that are not on the GPU lie in the host's memory.",
+      defaultText: "as many as modules names",
     }).optional(),
     rank: quantity({
       noun: "a whole number",
       unit: "rank",
       min: 1,
-      max: 512,
+      max: 4096,
       whole: true,
-      description: "Largest rank of an adapter.",
-      default: 16,
+      description:
+        "Largest rank of an adapter; every adapter takes the room of the smallest rank that the engine can be told and that holds it.",
+      default: defaults.loraRank,
     }).optional(),
+    onGpu: quantity({
+      noun: "a whole number of adapters",
+      unit: "adapters",
+      min: 1,
+      max: 1000,
+      whole: true,
+      description: "Adapters on the GPU at once, and so in one batch.",
+      defaultText: "all of them, but no more than sequences run at once",
+      example: 8,
+    }).optional(),
+    modules: dictionary(
+      text({
+        noun: "a repository on Hugging Face, or a folder under /weights/ of a volume",
+        pattern: /^(?:[\w.-]+\/[\w.-]+|\/weights\/[\w./-]+)$/,
+        description: "Repository on Hugging Face, or folder of the volume.",
+        example: "acme/llama-sql-lora",
+      }),
+      {
+        noun: "a mapping such as {sql: acme/llama-sql-lora}",
+        description: "Adapters by the name that a request gives as its model.",
+        defaultText: "none",
+      },
+    ).optional(),
   },
-  { noun: "a mapping such as {adapters: 4, rank: 16}", description: "LoRA adapters." },
+  { noun: "a mapping such as {adapters: 4, rank: 16}", description: "LoRA adapters, in every replica of the workload; generate only." },
 );
 
 export const speculativeSchema = mapping(

@@ -27,6 +27,26 @@ export const memory: readonly Break[] = [
   ],
   ["a cache without bytes", /does not hold one request/, (plan) => Object.assign(first(plan, "chat").memory, { kvCacheBytesPerGpu: 1000 })],
   ["no room for one request", /0.5 requests of full length/, (plan) => Object.assign(first(plan, "chat").memory, { maxConcurrency: 0.5 })],
+  [
+    "adapters that nobody asked for",
+    /other adapters than asked for/,
+    (plan) => Object.assign(first(plan, "chat").engine, { lora: { adapters: 1, rank: 16, onGpu: 1, modules: {}, downloadBytes: 0 } }),
+  ],
+  [
+    "adapters without a byte of room",
+    /less than the weights and .* of adapters/,
+    (plan) => Object.assign(first(plan, "chat").engine, { lora: { adapters: 64, rank: 512, onGpu: 64, modules: {}, downloadBytes: 0 } }),
+  ],
+  [
+    "a rank that the engine cannot be told of",
+    /cannot be told of rank 24/,
+    (plan) => Object.assign(first(plan, "chat").engine, { lora: { adapters: 1, rank: 24, onGpu: 1, modules: {}, downloadBytes: 0 } }),
+  ],
+  [
+    "fewer places than sequences that may want one",
+    /2 adapters are on the GPU where \d+ sequences may want one each/,
+    (plan) => Object.assign(first(plan, "chat").engine, { lora: { adapters: 9, rank: 8, onGpu: 2, modules: {}, downloadBytes: 0 } }),
+  ],
 ];
 
 export const latencies: readonly Break[] = [

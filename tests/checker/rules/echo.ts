@@ -39,7 +39,13 @@ const workloads: Rule = (subject) =>
     const weights = planned.deployments.filter(
       ({ weights: { source, uri, revision, tokenSecret } }) => !isDeepStrictEqual({ source, uri, revision, tokenSecret }, asked.weights),
     );
+    const adapters = planned.deployments.filter(({ engine: { lora } }) => {
+      const { onGpu: _places, downloadBytes: _files, ...named } = lora ?? {};
+      const { onGpu: _wish, ...wanted } = asked.lora ?? {};
+      return !isDeepStrictEqual(named, wanted) || (asked.lora?.onGpu ?? lora?.onGpu) !== lora?.onGpu;
+    });
     return [
+      ...adapters.map((deployment) => `deployment ${deployment.name}: other adapters than asked for`),
       ...changed.map(([key]) => `workload ${asked.name}: the plan has another ${key}`),
       ...engines.map((deployment) => `deployment ${deployment.name}: another engine than asked for`),
       ...weights.map((deployment) => `deployment ${deployment.name}: other weights than asked for`),

@@ -44,9 +44,12 @@ const finerThanNamed: Readonly<Record<string, number>> = { "fp8+mxfp4": 4 };
 /** Every byte is somewhere: the parts fit under what the engine allows itself, the weights are all there, and the cache holds a request. */
 export const memoryFits: Rule = (subject) =>
   allPlaced(subject).flatMap((placed) =>
-    [...partsFit(subject, placed), ...weightsAreThere(subject, placed), ...cacheHolds(subject, placed)].map(
-      (text) => `deployment ${placed.deployment.name}: ${text}`,
-    ),
+    [
+      ...partsFit(subject, placed),
+      ...weightsAreThere(subject, placed),
+      ...adaptersAreThere(subject, placed),
+      ...cacheHolds(subject, placed),
+    ].map((text) => `deployment ${placed.deployment.name}: ${text}`),
   );
 
 /** What CUDA reports as total: from a log, or nvidia-smi's figure less what the driver keeps for that kind of memory. */
@@ -90,6 +93,38 @@ function weightsAreThere({ catalog }: Subject, { asked, deployment }: Placed): s
       ? [`a GPU holds ${deployment.memory.weightBytesPerGpu} bytes of weights, less than its part of ${least}`]
       : []),
   ];
+}
+
+/** Ranks that vLLM makes room for (its --max-lora-rank). */
+const adapterRanks = [8, 16, 32, 64, 128, 256, 320, 512];
+
+/**
+ * Every adapter with a place on the GPU has in every layer at least the matrix that reads the hidden state, in 16 bits, which tensor
+ * parallelism does not divide. A batch has no use for more places than it has sequences, nor than there are adapters.
+ */
+function adaptersAreThere({ catalog }: Subject, { asked, deployment }: Placed): string[] {
+  const { lora, maxNumSeqs } = deployment.engine;
+  const model = catalog.models.get(asked.model);
+  const named = bitsPerWeight[deployment.precision];
+  if (lora === undefined || model === undefined || named === undefined) return [];
+  const bits = finerThanNamed[model.nativePrecision] ?? named;
+  const weights = (model.parameters * bits) / 8 / deployment.gpusPerReplica;
+  const least = (lora.onGpu * model.numLayers * model.hiddenSize * lora.rank * 2) / deployment.pipelineParallel;
+  const whole = deployment.expertParallel === 1 && deployment.dataParallel === 1;
+  return failing([
+    [adapterRanks.includes(lora.rank), `the engine cannot be told of rank ${lora.rank}`],
+    [lora.onGpu >= 1 && lora.onGpu <= lora.adapters, `${lora.onGpu} of ${lora.adapters} adapters are on the GPU`],
+    [
+      lora.onGpu >= Math.min(lora.adapters, asked.lora?.onGpu ?? maxNumSeqs),
+      `${lora.onGpu} adapters are on the GPU where ${maxNumSeqs} sequences may want one each`,
+    ],
+    [model.moe == null || whole, "adapters on experts that are dealt out over GPUs"],
+    [asked.speculative === undefined, "adapters beside speculation"],
+    [
+      deployment.memory.weightBytesPerGpu >= weights + least,
+      `a GPU holds ${deployment.memory.weightBytesPerGpu} bytes, less than the weights and ${least} of adapters`,
+    ],
+  ]);
 }
 
 function cacheHolds({ catalog }: Subject, { asked, deployment }: Placed): string[] {
