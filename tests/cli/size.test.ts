@@ -123,6 +123,13 @@ test("adapters, drafts and offloading are sized when asked for, and offloading s
   const size = async (...more: string[]) => JSON.parse((await gpufleet([...argv, "--gpu", "l40s", "--json", ...more])).out);
   const plain = await size();
   expect((await size("--lora-adapters", "4", "--lora-rank", "64")).weightBytesPerGpu).toBeGreaterThan(plain.weightBytesPerGpu);
+  expect((await size("--lora-adapters", "4", "--lora-rank", "24")).assumptions).toContainEqual(
+    expect.objectContaining({ code: "adapter-rank-rounded", value: 32, limit: 24 }),
+  );
+  expect(await gpufleet([...argv, "--gpu", "l40s", "--lora-adapters", "4", "--lora-rank", "1024"])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("--lora-rank: vllm has no room for adapters of rank 1024"),
+  });
   expect((await size("--draft-model", "Qwen/Qwen3-0.6B", "--speculative-tokens", "4")).kvCacheTokens).toBeLessThan(plain.kvCacheTokens);
   const offloaded = await size("--cpu-offload-gb", "8");
   expect(offloaded.kvCacheBytesPerGpu).toBeGreaterThan(plain.kvCacheBytesPerGpu);
@@ -132,6 +139,23 @@ test("adapters, drafts and offloading are sized when asked for, and offloading s
     code: 2,
     err: expect.stringContaining("--speculative-tokens: Qwen/Qwen3-8B has no block of its own"),
   });
+});
+
+test("an estimate with adapters is slower, says how the engine is told of them, and is made for vLLM alone", async () => {
+  const base = ["estimate", "--model", "Qwen/Qwen3-8B", "--gpu", "l40s", "--concurrency", "8", "--json"];
+  const estimate = async (...more: string[]) => JSON.parse((await gpufleet([...base, ...more])).out);
+  const [plain, adapted] = [await estimate(), await estimate("--lora-adapters", "4")];
+  expect(adapted.tpotMs.mean).toBeGreaterThan(plain.tpotMs.mean);
+  expect(adapted.ttftMs.mean).toBeGreaterThan(plain.ttftMs.mean);
+  expect(adapted.evidence).toBe("none");
+  const said = adapted.assumptions.find(({ code }: { code: string }) => code === "assume-adapters");
+  expect(said.message).toContain("--enable-lora --max-loras=4 --max-lora-rank=16");
+  expect(await gpufleet([...base, "--lora-adapters", "4", "--engine", "sglang"])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("nothing published says what LoRA adapters cost sglang"),
+  });
+  const drafts = ["--draft-model", "Qwen/Qwen3-0.6B", "--speculative-tokens", "4"];
+  expect((await gpufleet([...base, "--lora-adapters", "4", ...drafts])).err).toContain("beside speculative decoding");
 });
 
 test("an estimate with drafts is faster the more of them are accepted, says what it rests on, and asks what drafts", async () => {

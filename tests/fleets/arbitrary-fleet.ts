@@ -147,6 +147,10 @@ const workload = (name: string, clusters: readonly string[]): fc.Arbitrary<Writt
       maxReplicasPerNode: maybe(fc.constantFrom(1, 2, 4), 10),
       dedicatedNodes: maybe(fc.constant(true), 8),
       hostPerReplica: maybe(fc.constantFrom<object>({ vcpus: 12 }, { memoryGiB: 100 }, { vcpus: 2, memoryGiB: 20 }), 10),
+      lora: maybe(
+        fc.constantFrom<object>({ adapters: 4 }, { adapters: 300, rank: 24 }, { adapters: 40, rank: 128, onGpu: 6 }, { adapters: 0 }),
+        8,
+      ),
       costCenter: maybe(fc.constantFrom("support", "research"), 2),
       clusters: maybe(fc.subarray([...clusters], { minLength: 1 }), 6),
     })
