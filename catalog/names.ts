@@ -6,6 +6,10 @@ export const looseName = (name: string): string => name.toLowerCase().replace(/[
 /** `Llama-3.1-8B` of `meta-llama/Llama-3.1-8B`. */
 export const withoutOrganisation = (name: string): string => name.slice(name.lastIndexOf("/") + 1);
 
+/** The known names of which it is one part between dashes: `awq-int4` and `int4-w4a16` for `int4`. */
+export const holding = (part: string, known: readonly string[]): string[] =>
+  known.filter((name) => name.split("-").includes(part.toLowerCase()));
+
 /** The known name that was probably meant, or undefined when none is near: at most a third of the letters differ. */
 export function suggest(name: string, known: readonly string[]): string | undefined {
   const wanted = looseName(name);

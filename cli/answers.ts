@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Gpu } from "../catalog/schema/gpu.ts";
 import type { Finding } from "../planner/finding.ts";
 import type { Layout } from "../planner/layouts/layout.ts";
 import { forWholeTexts } from "../planner/layouts/whole-texts.ts";
@@ -37,10 +38,24 @@ export interface Unanswerable {
 }
 
 export function answerSize(request: SizeRequest, catalog: Catalog, directory = "."): SizeAnswer | Unanswerable {
+  const sized = sizedOnDevice(request, catalog, directory);
+  return "error" in sized ? sized : sized.answer;
+}
+
+/** The answer, and the device whose memory it tells of. */
+export function sizedOnDevice(
+  request: SizeRequest,
+  catalog: Catalog,
+  directory: string,
+): { readonly answer: SizeAnswer; readonly device: Gpu } | Unanswerable {
   const resolution = resolveRequest(request, catalog, directory);
   if ("finding" in resolution) return { error: resolution.finding };
-  const asked = askedOf(resolution.resolved);
-  const sizing = sizeOf(resolution.resolved);
+  return { answer: sizeAnswer(resolution.resolved), device: resolution.resolved.gpu };
+}
+
+function sizeAnswer(resolved: Resolved): SizeAnswer {
+  const asked = askedOf(resolved);
+  const sizing = sizeOf(resolved);
   if ("finding" in sizing) return { ...asked, fits: false, finding: sizing.finding };
   const { kvBytesPerSequence: _, warning, ...figures } = sizing.memory;
   return { ...withWarning(asked, warning), ...figures };

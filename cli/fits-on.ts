@@ -7,6 +7,7 @@ import { completeLayout } from "../planner/layouts/complete.ts";
 import { gpusPerReplica, type Layout } from "../planner/layouts/layout.ts";
 import type { Precision } from "../planner/layouts/precision.ts";
 import type { Fit, Fits, NodePrice } from "../reports/fits-table.ts";
+import { asMeant } from "./asked-as-meant.ts";
 import type { SizeRequest } from "./request.ts";
 import { unanswerable } from "./request-flags.ts";
 import { modelNamed, present, releaseOf, sizeOf } from "./sizing.ts";
@@ -21,14 +22,15 @@ export function fitsOn(request: SizeRequest, catalog: Catalog, directory = "."):
   const release = releaseOf(request, catalog);
   if ("code" in release) throw unanswerable(release);
   const { model: _model, gpu: _gpu, engine: _engine, engineVersion: _version, ...wish } = request;
-  const only = wish.precision ?? named.precision;
+  const { wish: meant } = asMeant({ wish: present(wish), named: named.precision }, named.model, release);
+  const only = meant.precision;
   const precisions = only === undefined ? release.formats.map((format) => format.precision) : [only];
   const prices = nodePrices(catalog);
   const fitting: Fit[] = [];
   const notFitting: Fits["notFitting"][number][] = [];
   for (const gpu of catalog.gpus) {
     for (const precision of precisions) {
-      const found = smallest(named.model, gpu, release, { ...present(wish), precision });
+      const found = smallest(named.model, gpu, release, { ...meant, precision });
       if ("finding" in found) notFitting.push({ gpu: gpu.id, precision, finding: found.finding });
       else fitting.push({ gpu: gpu.id, precision, ...found.fit, cheapest: cheapest(prices.get(gpu.id) ?? [], found.gpus) });
     }

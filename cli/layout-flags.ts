@@ -7,7 +7,10 @@ export function addLayoutFlags(command: Command): Command {
   return command
     .option("--model <name>", "catalog id or alias, such as a Hugging Face name")
     .option("--gpu <name>", "catalog id or alias, or what nvidia-smi prints")
-    .option("--precision <name>", "format of the weights, such as bf16, fp8 or awq-int4 (default: the model's own)")
+    .option(
+      "--precision <name>",
+      "format of the weights, such as bf16, fp8 or awq-int4; int4 for whichever the engine has (default: the model's own)",
+    )
     .option("--kv-cache-dtype <name>", "format of the KV cache (default: auto, that of the activations)")
     .addOption(new Option("--tensor-parallel <n>", "GPUs that share each layer (short: --tp)").argParser(countFlag))
     .addOption(new Option("--pipeline-parallel <n>", "stages of layers (short: --pp)").argParser(countFlag))

@@ -10,10 +10,14 @@ const text = z.string().min(1);
 const count = z.number().int().positive();
 const share = z.number().min(0).max(1);
 
+const askedPrecisions = [...precisions, "int4"] as const;
+/** Formats, and the one word of benchmarks that leaves open which. */
+export type AskedPrecision = (typeof askedPrecisions)[number];
+
 const layoutShape = {
   model: text,
   gpu: text,
-  precision: z.enum(precisions).optional(),
+  precision: z.enum(askedPrecisions).optional(),
   kvCacheDtype: z.enum(kvCacheDtypes).optional(),
   tensorParallel: count.optional(),
   pipelineParallel: count.optional(),

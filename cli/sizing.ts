@@ -9,6 +9,7 @@ import { wholeHost } from "../planner/candidates/whole-host.ts";
 import type { Finding } from "../planner/finding.ts";
 import { type Adapters, adapterLayoutFinding } from "../planner/layouts/adapters.ts";
 import { completeLayout } from "../planner/layouts/complete.ts";
+import { isHost } from "../planner/layouts/host.ts";
 import type { Layout } from "../planner/layouts/layout.ts";
 import { layoutFindings } from "../planner/layouts/legality.ts";
 import type { Precision } from "../planner/layouts/precision.ts";
@@ -20,7 +21,7 @@ import type { ReadModel } from "../planner/models/read-model.ts";
 import type { ReplicaNetwork } from "../planner/performance/network-hops.ts";
 import { draftFinding, type Speculation } from "../planner/performance/speculation.ts";
 import { defaults } from "../planner/spec/defaults.ts";
-import { asMeant } from "./asked-as-meant.ts";
+import { asMeant, isInt4 } from "./asked-as-meant.ts";
 import { readBeside } from "./beside.ts";
 import { readEngineVersion } from "./engine-version.ts";
 import { isModelPath, ofNamingField, readModelPath } from "./model-files.ts";
@@ -57,7 +58,7 @@ export function resolveRequest(request: SizeRequest, catalog: Catalog, directory
   const release = releaseOf({ ...request, engine: request.engine ?? engineOn(gpu, named.model) }, catalog);
   if ("code" in release) return { finding: release };
   const { model: _model, gpu: _gpu, engine: _engine, engineVersion: _version, ...wish } = request;
-  const meant = asMeant(present({ ...wish, precision: wish.precision ?? named.precision }), named.model, release);
+  const meant = asMeant({ wish: present(wish), named: named.precision }, named.model, release);
   const layout = completeLayout(named.model, gpu, release, meant.wish);
   const beside = readBeside(request, named.model, gpu, release, catalog, (name) => modelNamed(name, catalog, directory));
   if ("finding" in beside) return beside;
@@ -144,7 +145,8 @@ function named(found: ReadModel, name: string): NamedModel | { readonly finding:
 /** A name that says FP8 and a precision that says AWQ cannot both be meant. */
 function precisionContradiction({ model, precision: said }: NamedModel, request: SizeRequest): Finding | null {
   const asked = request.precision;
-  if (asked === undefined || said === undefined || !contradicts(said, asked)) return null;
+  if (asked === undefined || said === undefined) return null;
+  if (asked === "int4" ? isInt4(said) : !contradicts(said, asked)) return null;
   return {
     code: "precision-contradicts-name",
     path: "precision",
@@ -177,8 +179,8 @@ const unknownGpu = (name: string, catalog: Catalog): Finding => {
 };
 
 /** vLLM needs a GPU: on processors the servers that are made for the task. */
-function engineOn({ memoryKind }: Gpu, { task }: Model): string | undefined {
-  if (memoryKind !== "host" || task === "generate") return undefined;
+function engineOn(gpu: Gpu, { task }: Model): string | undefined {
+  if (!isHost(gpu) || task === "generate") return undefined;
   return task === "transcribe" ? "faster-whisper" : "tei";
 }
 

@@ -1,3 +1,4 @@
+import type { Gpu } from "../catalog/schema/gpu.ts";
 import type { Finding } from "../planner/finding.ts";
 import type { Layout } from "../planner/layouts/layout.ts";
 import type { MemoryBudget } from "../planner/memory/memory-budget.ts";
@@ -27,7 +28,8 @@ interface Part {
   readonly bytes: number;
 }
 
-export function renderMemory(sized: LayoutMemory, rendering: Rendering): string {
+/** `device` names what the memory is of and which libraries take a part of it. */
+export function renderMemory(sized: LayoutMemory, device: Device, rendering: Rendering): string {
   const style = styleFor(rendering.color);
   const verdict = sized.fits ? style.good("fits") : style.bad("does not fit");
   const lines = [
@@ -37,34 +39,52 @@ export function renderMemory(sized: LayoutMemory, rendering: Rendering): string 
   if (sized.finding !== null) lines.push(...wrap(findingText({ ...sized.finding, path: "" }), rendering.width, "  ", "  "));
   const { totalBytesPerGpu: total } = sized;
   if (total === undefined) return `${lines.join("\n")}\n`;
+  const words = wordsOf(device);
   const used: readonly Part[] = [
     { name: "Weights", bytes: sized.weightBytesPerGpu ?? 0 },
     { name: "Activations at their peak", bytes: sized.activationBytesPerGpu ?? 0 },
-    { name: "CUDA and NCCL", bytes: sized.nonTorchBytesPerGpu ?? 0 },
-    { name: "CUDA graphs", bytes: sized.cudaGraphBytesPerGpu ?? 0 },
+    { name: words.libraries, bytes: sized.nonTorchBytesPerGpu ?? 0 },
+    ...(words.graphs === null ? [] : [{ name: words.graphs, bytes: sized.cudaGraphBytesPerGpu ?? 0 }]),
     { name: "KV cache", bytes: sized.kvCacheBytesPerGpu ?? 0 },
   ];
   const unused = total - used.reduce((sum, part) => sum + part.bytes, 0);
   const parts = unused > 0 ? [...used, { name: "Left unused", bytes: unused }] : used;
   const columns: readonly Column<Part>[] = [
-    { header: "On each GPU", cell: (part) => part.name },
+    { header: words.place, cell: (part) => part.name },
     { header: "GiB", align: "right", cell: (part) => gibibytes(part.bytes) },
     { header: "Share", align: "right", cell: (part) => percent(part.bytes / total) },
   ];
-  const { layout } = sized;
   return `${[
     ...lines,
     "",
     ...renderColumns({ columns, rows: parts, total: { GiB: gibibytes(total), Share: percent(1) } }, rendering),
     "",
     cacheText(sized),
-    ...wrap(
-      style.faint(
-        `max-num-seqs ${layout.maxNumSeqs}, max-num-batched-tokens ${layout.maxNumBatchedTokens}, gpu-memory-utilization ${layout.gpuMemoryUtilization}, kv-cache-dtype ${layout.kvCacheDtype}${layout.enforceEager ? ", enforce-eager" : ""}`,
-      ),
-      rendering.width,
-    ),
+    ...wrap(style.faint(settingsText(sized.layout, device)), rendering.width),
   ].join("\n")}\n`;
+}
+
+export type Device = Pick<Gpu, "memoryKind" | "vendor">;
+
+interface DeviceWords {
+  readonly place: string;
+  readonly libraries: string;
+  /** Null where nothing captures graphs. */
+  readonly graphs: string | null;
+}
+
+function wordsOf({ memoryKind, vendor }: Device): DeviceWords {
+  if (memoryKind === "host") return { place: "In the host's memory", libraries: "Server process", graphs: null };
+  if (vendor === "Apple") return { place: "On each GPU", libraries: "Metal", graphs: null };
+  if (vendor === "AMD") return { place: "On each GPU", libraries: "HIP and RCCL", graphs: "HIP graphs" };
+  return { place: "On each GPU", libraries: "CUDA and NCCL", graphs: "CUDA graphs" };
+}
+
+function settingsText(layout: Layout, { memoryKind }: Device): string {
+  const batch = `max-num-seqs ${layout.maxNumSeqs}, max-num-batched-tokens ${layout.maxNumBatchedTokens}`;
+  if (memoryKind === "host") return `${batch}, ${percent(layout.gpuMemoryUtilization)} of the memory`;
+  const eager = layout.enforceEager ? ", enforce-eager" : "";
+  return `${batch}, gpu-memory-utilization ${layout.gpuMemoryUtilization}, kv-cache-dtype ${layout.kvCacheDtype}${eager}`;
 }
 
 function cacheText({ kvCacheTokens = 0, maxConcurrency = 0, layout }: LayoutMemory): string {

@@ -14,7 +14,7 @@ export function sizeCommand(session: Session): Command {
   const command = new Command("size")
     .summary("what a model needs, and what it fits on")
     .description(
-      "Shows where the memory of each GPU goes for one layout of a model. Without --gpu: every GPU and precision it fits on, cheapest first.",
+      "Shows where the memory of each GPU, or of a host without them, goes for one layout of a model. Without --gpu: every GPU and precision it fits on, cheapest first.",
     )
     .action((flags: SizeFlags) => size(flags, session));
   addLayoutFlags(command)
@@ -28,8 +28,12 @@ export function sizeCommand(session: Session): Command {
 }
 
 async function size(flags: SizeFlags, session: Session): Promise<void> {
-  const [{ loadCatalog }, { readSizeRequest }, { answerSize }, { requestFrom, checkedOrFail, refuseWithBatch, unanswerable }] =
-    await Promise.all([import("../../catalog/load.ts"), import("../request.ts"), import("../answers.ts"), import("../request-flags.ts")]);
+  const [
+    { loadCatalog },
+    { readSizeRequest },
+    { answerSize, sizedOnDevice },
+    { requestFrom, checkedOrFail, refuseWithBatch, unanswerable },
+  ] = await Promise.all([import("../../catalog/load.ts"), import("../request.ts"), import("../answers.ts"), import("../request-flags.ts")]);
   const { catalog } = loadCatalog();
   const fields = requestFrom(flags);
   if (flags.batch !== undefined) {
@@ -50,10 +54,11 @@ async function size(flags: SizeFlags, session: Session): Promise<void> {
     if (fits.fitting.length === 0) session.endWith(1);
     return;
   }
-  const answer = answerSize(checkedOrFail(readSizeRequest(fields)), catalog, session.io.directory);
-  if ("error" in answer) throw unanswerable(answer.error);
+  const sized = sizedOnDevice(checkedOrFail(readSizeRequest(fields)), catalog, session.io.directory);
+  if ("error" in sized) throw unanswerable(sized.error);
+  const { answer, device } = sized;
   const { renderMemory } = await import("../../reports/memory-table.ts");
   if (flags.json) await session.printJson(answer);
-  else await session.print(renderMemory(answer, renderingOf(session, flags)));
+  else await session.print(renderMemory(answer, device, renderingOf(session, flags)));
   if (!answer.fits) session.endWith(1);
 }

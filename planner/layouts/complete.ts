@@ -4,6 +4,7 @@ import type { Model } from "../../catalog/schema/model.ts";
 import type { Finding } from "../finding.ts";
 import { gibibyte } from "../units.ts";
 import { computeCapability, kernelSupport } from "./compute-capability.ts";
+import { isHost } from "./host.ts";
 import type { Layout } from "./layout.ts";
 import { nativePrecision } from "./native-precision.ts";
 import type { Precision } from "./precision.ts";
@@ -33,7 +34,7 @@ export function completeLayout(model: Model, gpu: Gpu, release: EngineRelease, w
 /** What an engine makes of weights when nothing is said: 32 bits are cast to 16 (vLLM's --dtype auto, TEI's on GPUs), but not on CPUs. */
 function defaultPrecision(model: Model, gpu: Gpu): Precision {
   const native = nativePrecision(model);
-  return native === "fp32" && gpu.memoryKind !== "host" ? "fp16" : native;
+  return native === "fp32" && !isHost(gpu) ? "fp16" : native;
 }
 
 /** Says so where the layout runs in another 16-bit type than the one asked for. */

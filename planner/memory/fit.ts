@@ -2,6 +2,7 @@ import type { EngineRelease } from "../../catalog/schema/engine.ts";
 import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
 import type { Finding } from "../finding.ts";
+import { isHost } from "../layouts/host.ts";
 import type { Layout } from "../layouts/layout.ts";
 import { layoutFindings } from "../layouts/legality.ts";
 import type { Precision } from "../layouts/precision.ts";
@@ -26,7 +27,7 @@ export function fitFinding(sized: SizedLayout): Finding | null {
   if (shortage === null) return null;
   const subject = subjectOf(sized);
   const { value, limit } = shortage;
-  const bytes = { path: "", value: Math.ceil(value), limit: Math.floor(limit), unit: "bytes per GPU" };
+  const bytes = { path: "", value: Math.ceil(value), limit: Math.floor(limit), unit: isHost(sized.gpu) ? "bytes" : "bytes per GPU" };
   switch (shortage.code) {
     case "does-not-fit":
       return {
@@ -57,7 +58,7 @@ export function fitWarning(sized: SizedLayout): Finding | null {
 }
 
 const subjectOf = ({ model, gpu, layout }: SizedLayout): string =>
-  `${model.id} in ${layout.precision} on ${layout.tensorParallel * layout.pipelineParallel} x ${gpu.id}`;
+  `${model.id} in ${layout.precision} on ${isHost(gpu) ? "" : `${layout.tensorParallel * layout.pipelineParallel} x `}${gpu.id}`;
 
 const graphsFinding = (subject: string, layout: Layout, { code, value, limit }: Shortage): Finding => ({
   code,
@@ -175,5 +176,5 @@ function roomSuggestion({ model, gpu, release, layout, stage, beside }: SizedLay
   });
   const changes = [size === undefined ? "" : `tensor-parallel ${size}`, precision === undefined ? "" : `precision ${precision}`];
   const named = changes.filter((change) => change !== "").join(" or ");
-  return named === "" ? "use a GPU with more memory" : `use ${named}`;
+  return named === "" ? `use ${isHost(gpu) ? "a host" : "a GPU"} with more memory` : `use ${named}`;
 }

@@ -1,5 +1,6 @@
 import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { TaskPerformance } from "../../catalog/schema/task-performance.ts";
+import { isHost } from "../layouts/host.ts";
 import type { Precision } from "../layouts/precision.ts";
 import { weightFormat } from "./rates.ts";
 import type { Replica } from "./replica.ts";
@@ -33,9 +34,6 @@ export function deviceRates(replica: Pick<Replica, "gpu" | "layout" | "constants
     overhead: family.overhead,
   };
 }
-
-/** A slot of a CPU-only node, as the planner sees it: a device of its own. */
-export const isHost = (gpu: Pick<Gpu, "memoryKind">): boolean => gpu.memoryKind === "host";
 
 function hostRates(gpu: Gpu, precision: Precision, share: TaskPerformance["hostPeakShare"]): DeviceRates {
   const isInt8 = precision.startsWith("int8");

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { suggest } from "../../catalog/lookup.ts";
+import { holding, suggest } from "../../catalog/names.ts";
+import { listed } from "../figures.ts";
 import type { Finding } from "../finding.ts";
 import type { Notes } from "./notes.ts";
 import { joinPath, joinPaths, type PathKey } from "./path.ts";
@@ -76,8 +77,12 @@ function findingOf(issue: Issue, path: string): Finding {
   if (issue.code === "too_big" && typeof issue.maximum === "number") return { code: "out-of-range", ...base, limit: issue.maximum };
   if (issue.code !== "invalid_value")
     return { code: issue.input === undefined ? "missing" : issue.code === "invalid_type" ? "wrong-type" : "invalid-value", ...base };
-  const meant = typeof issue.input === "string" ? suggest(issue.input, issue.values.map(String)) : undefined;
-  return { code: "invalid-value", ...base, ...didYouMean(meant) };
+  return { code: "invalid-value", ...base, ...(typeof issue.input === "string" ? meantOf(issue.input, issue.values.map(String)) : {}) };
+}
+
+function meantOf(given: string, values: readonly string[]): { readonly suggestion?: string } {
+  const whole = holding(given, values).map((value) => JSON.stringify(value));
+  return whole.length > 0 ? { suggestion: `did you mean ${listed(whole, "or")}?` } : didYouMean(suggest(given, values));
 }
 
 /** Fields word their own errors (schema/field.ts); a missing one is told apart here, in one place. */

@@ -202,6 +202,7 @@ test.each([
 });
 
 test.each([
+  { asked: "int4", meant: "gguf-q4_0" },
   { asked: "int4-w4a16", meant: "gguf-q4_0" },
   { asked: "int8", meant: "gguf-q8_0" },
   { asked: "int8-w8a8", meant: "gguf-q8_0" },
@@ -213,7 +214,25 @@ test.each([
   expect(named).toMatchObject({ assumptions: [], tpotMs: read?.tpotMs });
 });
 
-test("int4 and int8 stay what they are where the engine has kernels for them", async () => {
+test("int4 alone is the format that the model's name says, or 4 bits beside activations of 16", async () => {
+  const small = { gpu: "l4", maxModelLen: 4096, precision: "int4" };
+  const { answers } = await batch("size", [
+    line({ ...small, model: "Qwen/Qwen2.5-7B-Instruct" }),
+    line({ ...small, model: "Qwen/Qwen2.5-7B-Instruct-GPTQ-Int4" }),
+    line({ ...small, model: "Qwen/Qwen2.5-7B-Instruct-GGUF:Q4_K_M", engine: "llama.cpp" }),
+    line({ ...small, model: "Qwen/Qwen2.5-7B-Instruct-FP8" }),
+  ]);
+  expect(answers.slice(0, 3).map((answer) => answer.layout)).toMatchObject([
+    { precision: "int4-w4a16" },
+    { precision: "gptq-int4" },
+    { precision: "gguf-q4_k_m" },
+  ]);
+  for (const { assumptions } of answers.slice(0, 3))
+    expect(assumptions).toContainEqual(expect.objectContaining({ code: "precision-read-as", path: "precision" }));
+  expect(answers[3]?.error).toMatchObject({ code: "precision-contradicts-name", value: "int4", limit: "fp8" });
+});
+
+test("int4-w4a16 and int8 stay what they are where the engine has kernels for them", async () => {
   const { answers } = await batch("size", [line({ ...qwen, precision: "int4-w4a16" }), line({ ...qwen, precision: "int8-w8a8" })]);
   expect(answers.map((answer) => answer.layout)).toMatchObject([{ precision: "int4-w4a16" }, { precision: "int8-w8a8" }]);
   expect(answers.map((answer) => answer.assumptions)).toEqual([[], []]);

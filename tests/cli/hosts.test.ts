@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { loadCatalog } from "../../catalog/load.ts";
 import { answerEstimate, answerSize } from "../../cli/answers.ts";
+import { gpufleet } from "./fixtures/run.ts";
 
 const { catalog } = loadCatalog();
 const tokensPerSecond = (gpu: string): number => {
@@ -21,6 +22,27 @@ test("and Whisper with faster-whisper", () => {
   const answer = answerEstimate({ model: "openai/whisper-small", gpu: "c8g.16xlarge", qps: 0.1 }, catalog);
   expect(answer).toMatchObject({ engine: "faster-whisper", fits: true, evidence: "none" });
   expect(answer).toHaveProperty("realTimeFactor");
+});
+
+test("on an instance type without GPUs no line speaks of any", async () => {
+  const { code, out } = await gpufleet(["size", "--model", "BAAI/bge-m3", "--gpu", "c7i.8xlarge"]);
+  expect(code).toBe(0);
+  expect(out).toContain("In the host's memory");
+  expect(out).not.toMatch(/GPU|CUDA|gpu-memory/i);
+  const crowded = ["size", "--model", "BAAI/bge-m3", "--gpu", "c7i.8xlarge", "--max-num-batched-tokens", "60000000"];
+  const { code: refused, out: reason } = await gpufleet(crowded);
+  expect(refused).toBe(1);
+  expect(reason).toContain("on c7i.8xlarge: weights and working memory leave no room for one sequence; use a host with more memory");
+  expect(reason).not.toMatch(/GPU|CUDA/);
+});
+
+test("Apple GPUs have no CUDA, and AMD's have HIP", async () => {
+  const metal = await gpufleet(["size", "--model", "Qwen3-8B", "--gpu", "m4-max", "--engine", "llama.cpp", "--max-model-len", "8192"]);
+  expect(metal.out).toContain("Metal");
+  expect(metal.out).not.toContain("CUDA");
+  const { out } = await gpufleet(["size", "--model", "Qwen3-8B", "--gpu", "mi300x", "--max-model-len", "8192"]);
+  expect(out).toContain("HIP and RCCL");
+  expect(out).not.toContain("CUDA");
 });
 
 test("three times the cores of one processor put through about three times the tokens, and a GPU far more", () => {

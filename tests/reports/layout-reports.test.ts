@@ -20,6 +20,7 @@ const layout = {
   enforceEager: false,
 };
 const asked = { model: "meta-llama/Llama-3.3-70B-Instruct", engine: "vllm", engineVersion: "0.19.0", layout };
+const nvidia = { vendor: "NVIDIA", memoryKind: "gddr" as const };
 const rendering = { width: 80, color: false };
 const refused = { code: "heads", path: "tensorParallel", message: "64 heads cannot be divided over 3 GPUs", suggestion: "use 2 or 4" };
 
@@ -37,11 +38,11 @@ test("memory of a layout that fits", async () => {
     kvCacheTokens: 56_360,
     maxConcurrency: 6.88,
   };
-  await expect(renderMemory(sized, rendering)).toMatchFileSnapshot("goldens/memory.txt");
+  await expect(renderMemory(sized, nvidia, rendering)).toMatchFileSnapshot("goldens/memory.txt");
 });
 
 test("a layout that the engine refuses shows the reason and no figures", () => {
-  const text = renderMemory({ ...asked, fits: false, finding: refused }, rendering);
+  const text = renderMemory({ ...asked, fits: false, finding: refused }, nvidia, rendering);
   expect(text).toBe(
     "Llama-3.3-70B-Instruct on l40s tp2 fp8, vllm 0.19.0: does not fit\n  64 heads cannot be divided over 3 GPUs; use 2 or 4\n",
   );

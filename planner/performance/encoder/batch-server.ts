@@ -1,5 +1,6 @@
 import type { PrefillEngine, TaskPerformance } from "../../../catalog/schema/task-performance.ts";
-import { deviceRates, hasUnknownRates, isHost } from "../device-rates.ts";
+import { isHost } from "../../layouts/host.ts";
+import { deviceRates, hasUnknownRates } from "../device-rates.ts";
 import { normalQuantile } from "../quantiles.ts";
 import type { Replica } from "../replica.ts";
 import type { Lengths } from "../serving-point.ts";
