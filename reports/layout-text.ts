@@ -7,9 +7,10 @@ export interface LayoutWords {
   readonly pipelineParallel?: number;
   readonly dataParallel?: number;
   readonly expertParallel?: number;
+  readonly nodesPerReplica?: number;
 }
 
-/** `l40s tp2 fp8`: GPU, parallelism, precision. Pipeline, data and expert parallelism only where there is any. */
+/** `l40s tp2 fp8`: GPU, parallelism, precision. Pipeline, data and expert parallelism and several nodes only where there are any. */
 export function layoutText(layout: LayoutWords): string {
   const more = (name: string, size: number | undefined): string[] => (size === undefined || size < 2 ? [] : [`${name}${size}`]);
   return [
@@ -19,5 +20,6 @@ export function layoutText(layout: LayoutWords): string {
     ...more("dp", layout.dataParallel),
     ...more("ep", layout.expertParallel),
     layout.precision,
+    ...((layout.nodesPerReplica ?? 1) > 1 ? [`over ${layout.nodesPerReplica} nodes`] : []),
   ].join(" ");
 }

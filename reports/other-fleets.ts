@@ -1,5 +1,6 @@
 import type { FleetPlan, OtherFleet } from "../planner/plan/fleet-plan.ts";
 import { type Column, renderColumns, wrap } from "./columns.ts";
+import { layoutText } from "./layout-text.ts";
 import { cents, grouped } from "./money.ts";
 import { counted } from "./quantity.ts";
 import { type Rendering, styleFor } from "./style.ts";
@@ -27,10 +28,11 @@ const nodesText = ({ pools }: OtherFleet): string =>
 
 /** The workloads that another GPU, format or layout serves: `chat on l40s tp2 fp8`. */
 function movedText({ workloads }: OtherFleet, plan: FleetPlan): string {
-  const moved = workloads.filter(({ workload, gpu, precision, tensorParallel }) => {
+  const moved = workloads.filter(({ workload, gpu, precision, tensorParallel, nodesPerReplica = 1 }) => {
     const [own] = plan.workloads.find(({ name }) => name === workload)?.deployments ?? [];
     const pool = plan.pools.find(({ name }) => name === own?.pool);
-    return own === undefined || pool?.gpu !== gpu || own.precision !== precision || own.tensorParallel !== tensorParallel;
+    if (own === undefined || pool?.gpu !== gpu || own.precision !== precision) return true;
+    return own.tensorParallel !== tensorParallel || own.nodesPerReplica !== nodesPerReplica;
   });
-  return moved.map(({ workload, gpu, precision, tensorParallel }) => `${workload} on ${gpu} tp${tensorParallel} ${precision}`).join(", ");
+  return moved.map(({ workload, ...layout }) => `${workload} on ${layoutText(layout)}`).join(", ");
 }

@@ -27,6 +27,7 @@ export function packingInstanceOf(melange: MelangeInstance): Instance {
       source: type,
       group: type,
       spot: false,
+      nodesTogether: 1,
       gpusPerNode: partsOfGpu,
       usdPerNodeHour: toMicro(usdPerHour),
       usdPerSlotHour: toMicro(usdPerHour) / partsOfGpu,

@@ -55,12 +55,13 @@ function deploymentFindings(served: ServedDeployment): Finding[] {
   const { deployment, pool } = served;
   const path = `deployments.${deployment.name}`;
   const findings: Finding[] = [...taskFindings(served, path)];
-  if (pool.gpusPerNode % deployment.gpusPerReplica !== 0) {
+  const gpus = deployment.gpusPerReplica / deployment.nodesPerReplica;
+  if (pool.gpusPerNode % gpus !== 0) {
     findings.push({
       code: "gpus-do-not-divide-node",
       path,
-      message: `replicas of ${deployment.gpusPerReplica} GPUs leave a remainder on nodes of ${pool.gpusPerNode}`,
-      value: deployment.gpusPerReplica,
+      message: `replicas of ${gpus} GPUs leave a remainder on nodes of ${pool.gpusPerNode}`,
+      value: gpus,
       limit: pool.gpusPerNode,
     });
   }
@@ -115,7 +116,7 @@ function weightsFindings(served: ServedDeployment, path: string): Finding[] {
 
 function diskFindings(served: ServedDeployment, path: string): Finding[] {
   const needed = ephemeralStorageBytes(served);
-  const share = diskShareBytes(served.pool, served.deployment.gpusPerReplica);
+  const share = diskShareBytes(served.pool, served.deployment.gpusPerReplica / served.deployment.nodesPerReplica);
   if (needed <= share) return [];
   return [
     {

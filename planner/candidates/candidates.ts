@@ -11,6 +11,7 @@ import { correctedCapacity } from "../measurements/corrected-capacity.ts";
 import type { Corrector } from "../measurements/corrector.ts";
 import { servedAdapterBytes } from "../memory/adapters.ts";
 import { besideOf, speculationOf } from "../performance/named-speculation.ts";
+import type { ReplicaNetwork } from "../performance/network-hops.ts";
 import { isOfMeasuredKind, type Replica } from "../performance/replica.ts";
 import type { Lengths } from "../performance/serving-point.ts";
 import { draftFinding } from "../performance/speculation.ts";
@@ -19,13 +20,16 @@ import type { WorkloadSpec } from "../spec/fleet-spec.ts";
 import { gibibyte } from "../units.ts";
 import type { Candidate, RejectedCandidate } from "./candidate.ts";
 import { type HeldBytes, hostNeed, hostShare, suffices } from "./host-share.ts";
-import type { Offer } from "./offer.ts";
+import { gpusTogether, type Offer } from "./offer.ts";
 import { spotPoolAway } from "./pool-risk.ts";
+import { noNetwork } from "./spanning-offers.ts";
 import { layoutsFor, sizedLayout } from "./task-layouts.ts";
 
 export interface Candidates {
   readonly taken: readonly Candidate[];
   readonly rejected: readonly RejectedCandidate[];
+  /** No single node on offer holds the model's weights: a replica may span several. */
+  readonly isTooLarge: boolean;
 }
 
 interface Subject {
@@ -47,6 +51,8 @@ interface NodeGroup {
   readonly gpu: Gpu;
   /** True where that is not the link the GPU could have. */
   readonly rewired: boolean;
+  /** Of nodes that one replica spans. */
+  readonly span?: { readonly network: ReplicaNetwork; readonly gpusPerNode: number };
   readonly offers: readonly number[];
 }
 
@@ -64,32 +70,78 @@ export function candidatesFor(
   const { requestsPerSecond: _rate, hourlyRequestsPerSecond: _hours, lengths: classes, ...means } = workload.demand;
   const lengths = { ...means, ...(classes === null ? {} : { classes }) };
   const subject = { workload, model, release, catalog, confidence, offers, lengths, corrector };
-  const taken: Candidate[] = [];
-  const rejected: RejectedCandidate[] = [];
-  const question = sizeQuestion(subject);
-  for (const group of nodeGroups(subject)) {
-    const { legal, illegal } = layoutsFor(workload, model, group.gpu, release);
-    const reject = (layout: Layout, finding: Finding) =>
-      rejected.push({
-        workload: workload.name,
-        candidate: `${group.cluster}/${layoutKey(layout)}`,
-        cluster: group.cluster,
-        layout,
-        finding,
-      });
-    for (const { layout, finding } of illegal) reject(layout, finding);
-    for (const layout of legal) {
-      const key = `${question}/${group.gpu.link}/${layoutKey(layout)}`;
-      const sized = sizes.get(key) ?? size(subject, group, layout);
-      sizes.set(key, sized);
-      const fitting = sized.ok ? offersThatHold(subject, group, layout, heldBytes(sized.replica)) : [];
-      if (!sized.ok) reject(layout, sized.finding);
-      else if (fitting.length === 0) reject(layout, noNodeHolds(subject, group, layout, heldBytes(sized.replica)));
-      else taken.push(candidate(subject, group, sized, fitting));
-    }
+  const found: Found = { taken: [], rejected: [], fits: [] };
+  const [single, spans] = [nodeGroups(subject, false), nodeGroups(subject, true)];
+  for (const group of single) lookAt(subject, group, sizes, found);
+  const isTooLarge = found.fits.length > 0 && !found.fits.includes(true);
+  if (isTooLarge && isDivisibleOverNodes(subject)) {
+    for (const group of spans) lookAt(subject, group, sizes, found);
+    const unlinked = single.filter((group) => !spans.some((span) => isSameHardware(group, span)));
+    found.rejected.push(...unlinked.flatMap((group) => withoutNetwork(subject, group)));
   }
-  return { taken, rejected };
+  const { taken, rejected } = found;
+  return { taken, rejected, isTooLarge };
 }
+
+interface Found {
+  readonly taken: Candidate[];
+  readonly rejected: RejectedCandidate[];
+  /** Of each layout that some node has the GPUs for: whether they hold the weights. */
+  readonly fits: boolean[];
+}
+
+/** Every layout on one kind of nodes. */
+function lookAt(subject: Subject, group: NodeGroup, sizes: Sizes, { taken, rejected, fits }: Found): void {
+  const { workload, model, release } = subject;
+  const question = sizeQuestion(subject);
+  const { legal, illegal } = layoutsFor(workload, model, group.gpu, release, spanOf(group));
+  const reject = (layout: Layout, finding: Finding) =>
+    rejected.push({
+      workload: workload.name,
+      candidate: `${group.cluster}/${layoutKey(layout)}${spanSuffix(group)}`,
+      cluster: group.cluster,
+      layout,
+      finding,
+    });
+  // What is illegal over two nodes is illegal over more.
+  if (!isLargerSpan(group)) for (const { layout, finding } of illegal) reject(layout, finding);
+  for (const layout of legal) {
+    const key = `${question}/${group.gpu.link}/${layoutKey(layout)}${spanSuffix(group)}`;
+    const sized = sizes.get(key) ?? size(subject, group, layout);
+    sizes.set(key, sized);
+    if (hasNodeFor(subject, group, layout)) fits.push(sized.fits);
+    const fitting = sized.ok ? offersThatHold(subject, group, layout, heldBytes(sized.replica)) : [];
+    if (!sized.ok) reject(layout, sized.finding);
+    else if (fitting.length === 0) reject(layout, noNodeHolds(subject, group, layout, heldBytes(sized.replica)));
+    else taken.push(candidate(subject, group, sized, fitting));
+  }
+}
+
+/** Text generation alone has pipelines over nodes. */
+const isDivisibleOverNodes = ({ model }: Subject): boolean => model.task === "generate";
+
+const isLargerSpan = ({ span }: NodeGroup): boolean => span !== undefined && span.network.nodes > 2;
+
+const isSameHardware = (a: NodeGroup, b: NodeGroup): boolean => a.cluster === b.cluster && a.gpu.id === b.gpu.id;
+
+/** The largest layout that one of these nodes has room for by its GPUs, with what keeps it from being more than one node's. */
+function withoutNetwork(subject: Subject, group: NodeGroup): RejectedCandidate[] {
+  const { workload, model, release, catalog, offers } = subject;
+  const layout = layoutsFor(workload, model, group.gpu, release).legal.findLast((one) => hasNodeFor(subject, group, one));
+  if (layout === undefined) return [];
+  const instanceTypes = [...new Set(group.offers.map((index) => at(offers, index).instanceType))];
+  const finding = noNetwork(workload.path, group.gpu.id, instanceTypes, catalog);
+  return [{ workload: workload.name, candidate: `${group.cluster}/${layoutKey(layout)}`, cluster: group.cluster, layout, finding }];
+}
+
+const spanOf = ({ span }: NodeGroup) => (span === undefined ? undefined : { nodes: span.network.nodes, gpusPerNode: span.gpusPerNode });
+
+/** Two kinds of nodes may have the same layout and another network. */
+const spanSuffix = ({ span }: NodeGroup): string =>
+  span === undefined ? "" : `-${span.network.nodes}x${Math.round((span.network.bytesPerSecond * 8) / 1e9)}gbps`;
+
+const hasNodeFor = ({ offers }: Subject, group: NodeGroup, layout: Layout): boolean =>
+  group.offers.some((index) => gpusTogether(at(offers, index)) >= gpusPerReplica(layout));
 
 /** Replicas of one catalog at one confidence, each by all else that its memory and capacity depend on: workloads that ask the same share the answer. */
 export type Sizes = Map<string, Sized>;
@@ -100,7 +152,8 @@ function sizeQuestion({ workload, model, release, lengths }: Subject): string {
   return JSON.stringify([model.id, release.engine, release.version, kvCacheDtype, maxModelLen, lengths, slo, ...beside]);
 }
 
-function nodeGroups(subject: Subject): NodeGroup[] {
+/** Of nodes that are bought one by one, or of those that replicas span. */
+function nodeGroups(subject: Subject, areSpans: boolean): NodeGroup[] {
   const groups = new Map<string, NodeGroup & { offers: number[] }>();
   const instances = new Map(subject.catalog.instanceTypes.map((instance) => [instance.id, instance]));
   const gpus = new Map(subject.catalog.gpus.map((gpu) => [gpu.id, gpu]));
@@ -109,12 +162,16 @@ function nodeGroups(subject: Subject): NodeGroup[] {
     const { clusters, dedicatedNodes, name } = subject.workload;
     if (gpu === undefined || (clusters.length > 0 && !clusters.includes(offer.cluster))) continue;
     if (offer.tenant !== (dedicatedNodes === true ? name : undefined)) continue;
+    const { network, gpusPerNode } = offer;
+    if ((network !== undefined) !== areSpans) continue;
     const link = linkBetween(gpu, offer.gpusPerNode, instances.get(offer.instanceType)?.interconnect ?? null);
-    const key = `${offer.cluster}/${gpu.id}/${link}`;
+    const kind = network === undefined ? "" : `/${gpusPerNode}/${network.nodes}/${network.bytesPerSecond}`;
+    const key = `${offer.cluster}/${gpu.id}/${link}${kind}`;
     const group = groups.get(key) ?? {
       cluster: offer.cluster,
       gpu: link === gpu.link ? gpu : { ...gpu, link },
       rewired: link !== gpu.link,
+      ...(network === undefined ? {} : { span: { network, gpusPerNode } }),
       offers: [],
     };
     group.offers.push(index);
@@ -131,8 +188,8 @@ function linkBetween(gpu: Gpu, gpusPerNode: number, interconnect: string | null)
 }
 
 type Sized =
-  | (Pick<Candidate, "replica" | "capacityRequestsPerSecond" | "binding" | "atCapacity"> & { readonly ok: true })
-  | { readonly ok: false; readonly finding: Finding };
+  | (Pick<Candidate, "replica" | "capacityRequestsPerSecond" | "binding" | "atCapacity"> & { readonly ok: true; readonly fits: true })
+  | { readonly ok: false; readonly fits: boolean; readonly finding: Finding };
 
 function size(subject: Subject, group: NodeGroup, wish: Layout): Sized {
   const { model, release, catalog, workload } = subject;
@@ -142,20 +199,33 @@ function size(subject: Subject, group: NodeGroup, wish: Layout): Sized {
   const refused =
     (speculation === undefined ? null : draftFinding(speculation, wish, workload.path)) ??
     (adapters === undefined ? null : adapterLayoutFinding(model, wish, release, workload.path));
-  if (refused !== null) return { ok: false, finding: refused };
+  if (refused !== null) return { ok: false, fits: true, finding: refused };
   const { layout, memory } = sizedLayout(model, gpu, release, wish, besideOf(speculation, adapters));
-  if (!memory.fits && memory.finding !== null) return { ok: false, finding: memory.finding };
+  // Weights that leave too little room for one long request are held all the same: a shorter one is the way out.
+  if (!memory.fits && memory.finding !== null) return { ok: false, fits: memory.finding.code !== "does-not-fit", finding: memory.finding };
   const plain = { model, gpu, release, layout, memory, link: gpu.link, constants: catalog.stepTime };
-  const drafting = speculation === undefined ? {} : { speculation };
-  const predicted = { ...plain, ...drafting, ...(adapters === undefined ? {} : { adapters }) };
+  const { network } = group.span ?? {};
+  const predicted = {
+    ...plain,
+    ...(speculation === undefined ? {} : { speculation }),
+    ...(adapters === undefined ? {} : { adapters }),
+    ...(network === undefined ? {} : { network }),
+  };
   const { slo } = workload;
   const corrector = isOfMeasuredKind(predicted) ? subject.corrector : null;
   const { replica, capacity: found } =
     model.task === "generate"
       ? correctedCapacity(predicted, subject.lengths, slo, subject.confidence, corrector)
       : { replica: predicted, capacity: capacityOf(predicted, catalog.taskPerformance, subject.lengths, slo, subject.confidence) };
-  if ("finding" in found) return { ok: false, finding: found.finding };
-  return { ok: true, replica, capacityRequestsPerSecond: found.requestsPerSecond, binding: found.binding, atCapacity: found.point };
+  if ("finding" in found) return { ok: false, fits: true, finding: found.finding };
+  return {
+    ok: true,
+    fits: true,
+    replica,
+    capacityRequestsPerSecond: found.requestsPerSecond,
+    binding: found.binding,
+    atCapacity: found.point,
+  };
 }
 
 const heldBytes = ({ model, memory, adapters }: Replica): HeldBytes => ({
@@ -170,19 +240,22 @@ function offersThatHold(subject: Subject, group: NodeGroup, layout: Layout, held
   return group.offers.filter((index) => {
     const offer = subject.offers[index];
     return (
-      offer !== undefined && offer.gpusPerNode % gpus === 0 && suffices(hostShare(offer, gpus), need) && !holdsTooMany(subject, offer, gpus)
+      offer !== undefined &&
+      gpusTogether(offer) % gpus === 0 &&
+      suffices(hostShare(offer, gpus), need) &&
+      !holdsTooMany(subject, offer, gpus)
     );
   });
 }
 
 /** Nothing keeps the scheduler from filling a node, so a limit of replicas on a node is one of the node's size. */
-const holdsTooMany = ({ workload }: Subject, { gpusPerNode }: Offer, gpus: number): boolean =>
-  gpusPerNode / gpus > (workload.maxReplicasPerNode ?? Number.POSITIVE_INFINITY);
+const holdsTooMany = ({ workload }: Subject, offer: Offer, gpus: number): boolean =>
+  gpusTogether(offer) / gpus > (workload.maxReplicasPerNode ?? Number.POSITIVE_INFINITY);
 
 function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, held: HeldBytes): Finding {
   const gpus = gpusPerReplica(layout);
   const nodes = group.offers.flatMap((index) => subject.offers[index] ?? []);
-  const largest = Math.max(...nodes.map((offer) => offer.gpusPerNode));
+  const largest = Math.max(...nodes.map(gpusTogether));
   if (largest < gpus) {
     return {
       code: "no-node-large-enough",
@@ -193,7 +266,7 @@ function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, held: H
       unit: "GPUs",
     };
   }
-  const divided = nodes.filter((offer) => offer.gpusPerNode % gpus === 0);
+  const divided = nodes.filter((offer) => gpusTogether(offer) % gpus === 0);
   if (divided.length === 0) {
     return {
       code: "node-not-divisible",
@@ -206,7 +279,7 @@ function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, held: H
   }
   const small = divided.filter((offer) => !holdsTooMany(subject, offer, gpus));
   if (small.length === 0) {
-    const fewest = Math.min(...divided.map((offer) => offer.gpusPerNode / gpus));
+    const fewest = Math.min(...divided.map((offer) => gpusTogether(offer) / gpus));
     return {
       code: "node-holds-too-many",
       path: `${subject.workload.path}.maxReplicasPerNode`,
@@ -231,9 +304,9 @@ function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, held: H
 }
 
 function candidate(subject: Subject, group: NodeGroup, sized: Sized & { ok: true }, offers: readonly number[]): Candidate {
-  const { ok: _, ...figures } = sized;
+  const { ok: _, fits: __, ...figures } = sized;
   return {
-    id: `${group.cluster}/${layoutKey(sized.replica.layout)}${group.rewired ? `-${group.gpu.link}` : ""}`,
+    id: `${group.cluster}/${layoutKey(sized.replica.layout)}${group.rewired ? `-${group.gpu.link}` : ""}${spanSuffix(group)}`,
     cluster: group.cluster,
     gpusPerReplica: gpusPerReplica(sized.replica.layout),
     lengths: subject.lengths,

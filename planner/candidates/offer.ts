@@ -1,4 +1,5 @@
 import type { Cloud } from "../../catalog/schema/instance-type.ts";
+import type { ReplicaNetwork } from "../performance/network-hops.ts";
 import type { Market } from "../spec/fleet-spec.ts";
 import type { MicroUsdPerHour } from "../units.ts";
 
@@ -30,4 +31,12 @@ export interface Offer {
   readonly maxNodes: number | null;
   /** All of `maxNodes` are paid for, used or not: using them costs nothing more. */
   readonly paid?: true;
+  /** Nodes that are bought together, in one zone, because one replica spans and owns them; all else here is of one node. Missing where nodes are bought one by one. */
+  readonly network?: ReplicaNetwork;
 }
+
+/** Nodes that are bought together: those of a replica that spans several, else 1. */
+export const nodesTogether = ({ network }: Pick<Offer, "network">): number => network?.nodes ?? 1;
+
+/** GPUs that are bought together. */
+export const gpusTogether = (offer: Pick<Offer, "network" | "gpusPerNode">): number => offer.gpusPerNode * nodesTogether(offer);

@@ -2,7 +2,7 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import { at } from "../element.ts";
 import { hoursPerMonth } from "../units.ts";
 import type { Candidate } from "./candidate.ts";
-import type { Offer } from "./offer.ts";
+import { nodesTogether, type Offer } from "./offer.ts";
 import { startupSeconds } from "./startup-time.ts";
 
 /**
@@ -11,7 +11,7 @@ import { startupSeconds } from "./startup-time.ts";
  * replica is back when its node is there and it has downloaded, loaded and captured.
  */
 export interface PoolRisk {
-  /** Losses of a node in an hour. */
+  /** Losses of a replica in an hour: of any node that it lies on. */
   readonly lossesPerHour: number;
   /** False when the rate is that of the worst band, because none is published. */
   readonly isPublished: boolean;
@@ -25,7 +25,7 @@ export interface PoolRisk {
 
 export function poolRisk(
   catalog: Catalog,
-  offer: Pick<Offer, "instanceType" | "region" | "cloud">,
+  offer: Pick<Offer, "instanceType" | "region" | "cloud" | "network">,
   replica: Candidate["replica"],
 ): PoolRisk {
   const { correlation, absence, bands, provisioning } = catalog.spotModel;
@@ -33,12 +33,14 @@ export function poolRisk(
   const worst = bands.lostShareUpTo.length - 1;
   const lostInAMonth = at(bands.lostShareUpTo, row?.bandIndex ?? worst);
   // The share lost in a month of those that stand at its beginning, at a constant rate.
-  const lossesPerHour = -Math.log(1 - lostInAMonth) / hoursPerMonth;
+  const lossesOfNode = -Math.log(1 - lostInAMonth) / hoursPerMonth;
+  const { sharedLossShare } = correlation;
+  const lossesOfSingle = lossesOfNode * (1 - sharedLossShare) * nodesTogether(offer);
   const replacementSeconds = provisioning.seconds + startupSeconds(catalog.serving, replica);
-  const shared = lossesPerHour * correlation.sharedLossShare * (absence.meanHours + replacementSeconds / 3600);
-  const single = lossesPerHour * (1 - correlation.sharedLossShare) * (replacementSeconds / 3600);
+  const shared = lossesOfNode * sharedLossShare * (absence.meanHours + replacementSeconds / 3600);
+  const single = lossesOfSingle * (replacementSeconds / 3600);
   return {
-    lossesPerHour,
+    lossesPerHour: lossesOfNode * sharedLossShare + lossesOfSingle,
     isPublished: row !== undefined,
     poolAway: shared / (1 + shared),
     replicaAway: single / (1 + single),

@@ -10,9 +10,19 @@ import { type Beside, nothingBeside } from "../memory/beside.ts";
 import { memoryBudget } from "../memory/budget.ts";
 import type { WorkloadSpec } from "../spec/fleet-spec.ts";
 
-/** Every layout of a workload's model worth pricing on one kind of device. */
-export function layoutsFor(workload: WorkloadSpec, model: Model, gpu: Gpu, release: EngineRelease): EnumeratedLayouts {
+/** Every layout of a workload's model worth pricing on one kind of device, or over several whole nodes of it. */
+export function layoutsFor(
+  workload: WorkloadSpec,
+  model: Model,
+  gpu: Gpu,
+  release: EngineRelease,
+  span?: { readonly nodes: number; readonly gpusPerNode: number },
+): EnumeratedLayouts {
   const { kvCacheDtype, maxModelLen, precisions } = workload;
+  if (span !== undefined) {
+    const { nodes, gpusPerNode } = span;
+    return enumerateLayouts(model, gpu, release, { precisions, kvCacheDtype, maxModelLen, tensorParallel: [gpusPerNode], nodes });
+  }
   if (model.task === "generate") return enumerateLayouts(model, gpu, release, { precisions, kvCacheDtype, maxModelLen });
   const tensorParallel = isDivisible(model, release) ? [1, 2, 4] : [1];
   const runnable = precisions.map((precision) => runnableAs(precision, release));

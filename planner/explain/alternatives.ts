@@ -54,6 +54,7 @@ function alternative(assembly: Assembly, workload: WorkloadSpec, { candidate, pa
     gpu: layout.gpu,
     precision: layout.precision,
     tensorParallel: layout.tensorParallel,
+    ...beyondTensorParallel(candidate),
     gpusPerReplica: candidate.gpusPerReplica,
     replicas,
     pools: nodesBought(assembly, packing),
@@ -62,6 +63,12 @@ function alternative(assembly: Assembly, workload: WorkloadSpec, { candidate, pa
     predicted: servingPoint(assembly.catalog, candidate, workload.demand.requestsPerSecond / replicas),
   };
 }
+
+/** Stages and nodes of a replica, where there is more than one. */
+export const beyondTensorParallel = ({ replica: { layout, network } }: Candidate) => ({
+  ...(layout.pipelineParallel === 1 ? {} : { pipelineParallel: layout.pipelineParallel }),
+  ...(network === undefined ? {} : { nodesPerReplica: network.nodes }),
+});
 
 /** Nodes by instance type and market, dearest first: in which zones they stand is no matter of choice between ways. */
 export function nodesBought(assembly: Assembly, packing: Packing): Alternative["pools"] {

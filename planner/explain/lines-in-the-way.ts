@@ -1,6 +1,7 @@
 import type { Candidate } from "../candidates/candidate.ts";
 import type { Offer } from "../candidates/offer.ts";
 import { offersFor } from "../candidates/offers.ts";
+import { searchAll } from "../candidates/spanning-offers.ts";
 import type { AllowDeny, FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 import type { Situation } from "./situation.ts";
 
@@ -44,9 +45,10 @@ function linesOf(spec: FleetSpec, workload: WorkloadSpec): Lifted[] {
 }
 
 function cheapestWith({ catalog, search }: Situation, { spec, workload }: Lifted): Offer | null {
-  const { offers } = offersFor(spec, catalog);
+  const { offers, searched } = searchAll([workload], offersFor(spec, catalog).offers, catalog, search);
   const usable = (offer: Offer): boolean => offer.market !== "spot" || workload.spot.maxShare === 1;
-  const priced = search(workload, offers).taken.flatMap((candidate) =>
+  const taken = searched.flatMap((found) => found.taken);
+  const priced = taken.flatMap((candidate) =>
     candidate.offers.flatMap((index) => {
       const offer = offers[index];
       return offer === undefined || !usable(offer) ? [] : [{ offer, usdPerHour: fleetPrice(candidate, offer, workload) }];

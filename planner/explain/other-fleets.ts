@@ -6,7 +6,7 @@ import type { OtherFleet } from "../plan/fleet-plan.ts";
 import { packingProblem } from "../plan/packing-problem.ts";
 import { billOf } from "../plan/paid-nodes.ts";
 import type { Assembly } from "../plan/planned-pools.ts";
-import { nodesBought } from "./alternatives.ts";
+import { beyondTensorParallel, nodesBought } from "./alternatives.ts";
 
 /** What a fleet has to do without, so that it becomes another one. */
 interface Ban {
@@ -98,8 +98,10 @@ function otherFleet(assembly: Assembly, without: string, planned: Packing): Othe
       const own = packing.placements.filter((placement) => placement.workload === workload);
       const [first] = own;
       if (first === undefined) return [];
-      const { gpu, precision, tensorParallel } = at(at(candidates, workload), first.option).replica.layout;
-      return [{ workload: name, gpu, precision, tensorParallel, replicas: own.reduce((sum, { replicas }) => sum + replicas, 0) }];
+      const candidate = at(at(candidates, workload), first.option);
+      const { gpu, precision, tensorParallel } = candidate.replica.layout;
+      const layout = { gpu, precision, tensorParallel, ...beyondTensorParallel(candidate) };
+      return [{ workload: name, ...layout, replicas: own.reduce((sum, { replicas }) => sum + replicas, 0) }];
     }),
     pools: nodesBought(assembly, packing),
   };

@@ -1,7 +1,7 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { RejectedCandidate } from "../candidates/candidate.ts";
 import type { Candidates } from "../candidates/candidates.ts";
-import type { Offer } from "../candidates/offer.ts";
+import { gpusTogether, type Offer } from "../candidates/offer.ts";
 import { gpusPerReplica, type Layout } from "../layouts/layout.ts";
 import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 
@@ -22,7 +22,7 @@ export const offersOf = (workload: WorkloadSpec, offers: readonly Offer[]): Offe
 /** The rejected layouts that some node on offer could hold by its number of GPUs: the others are no use to anyone. */
 export const placeable = (rejected: readonly RejectedCandidate[], offers: readonly Offer[]): RejectedCandidate[] =>
   rejected.filter(({ cluster, layout }) =>
-    offers.some((offer) => offer.cluster === cluster && offer.gpu === layout.gpu && offer.gpusPerNode % gpusPerReplica(layout) === 0),
+    offers.some((offer) => offer.cluster === cluster && offer.gpu === layout.gpu && gpusTogether(offer) % gpusPerReplica(layout) === 0),
   );
 
 /** How far a value is beyond its limit; null where they cannot be compared. */

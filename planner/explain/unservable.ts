@@ -30,7 +30,13 @@ function whyUnservable(situation: Situation, workload: WorkloadSpec, rejected: C
   const limits = unreachableLimits(situation, workload, possible);
   if (limits.length > 0) return limits.map((finding) => advised(finding, advice));
   const finding = stranded ?? roomFinding(situation, workload, possible) ?? refusedLayouts(workload, rejected);
-  return [advised(finding, advice)];
+  return [advised(finding, advice), ...missingNetworks(rejected)];
+}
+
+/** Nodes that a replica could span if their GPUs reached the network, each kind once. */
+function missingNetworks(rejected: Candidates["rejected"]): Finding[] {
+  const findings = rejected.map(({ finding }) => finding).filter(({ code }) => code === "no-network-between-nodes");
+  return [...new Map(findings.map((finding) => [finding.message, finding])).values()];
 }
 
 /** What the finding itself suggests comes first. */

@@ -2,6 +2,7 @@ import type { Candidate } from "../candidates/candidate.ts";
 import type { Candidates } from "../candidates/candidates.ts";
 import type { Offer } from "../candidates/offer.ts";
 import { offersFor } from "../candidates/offers.ts";
+import { searchAll } from "../candidates/spanning-offers.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { at } from "../element.ts";
 import { pack } from "../packing/pack.ts";
@@ -22,15 +23,16 @@ export type WhatIf = (spec: FleetSpec) => Found | null;
 
 /** Answers by the plan's own search. What does not differ from the situation is not computed again. */
 export function whatIf(situation: Situation, searched: readonly Candidates[]): WhatIf {
-  const known = new Map(situation.spec.workloads.map((workload, index) => [candidateKey(workload), at(searched, index).taken]));
+  const known = new Map(situation.spec.workloads.map((workload, index) => [candidateKey(workload), at(searched, index)]));
   const usual = offerKey(situation.spec);
   return (spec) => {
     const isUsual = offerKey(spec) === usual;
-    const offers = isUsual ? situation.offers : offersFor(spec, situation.catalog).offers;
-    const candidates = spec.workloads.map((workload) => {
-      const found = isUsual && workload.demand.requestsPerSecond > 0 ? known.get(candidateKey(workload)) : undefined;
-      return found ?? situation.search(workload, offers).taken;
+    const sold = isUsual ? situation.offers : offersFor(spec, situation.catalog).offers;
+    const { offers, searched: found } = searchAll(spec.workloads, sold, situation.catalog, (workload, among) => {
+      const same = isUsual && workload.demand.requestsPerSecond > 0 ? known.get(candidateKey(workload)) : undefined;
+      return same ?? situation.search(workload, among);
     });
+    const candidates = found.map(({ taken }) => taken);
     const isUnserved = (workload: WorkloadSpec, index: number) =>
       workload.demand.requestsPerSecond > 0 && at(candidates, index).length === 0;
     if (spec.workloads.some(isUnserved)) return null;

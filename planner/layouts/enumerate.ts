@@ -13,6 +13,8 @@ export interface LayoutWishes {
   readonly maxModelLen: number;
   /** GPUs of one node over which a replica may be divided; default 1, 2, 4, 8. */
   readonly tensorParallel?: readonly number[];
+  /** Nodes that the replica spans: each has the same stages, all its GPUs take part. Default 1. */
+  readonly nodes?: number;
 }
 
 export interface EnumeratedLayouts {
@@ -31,11 +33,12 @@ export function enumerateLayouts(model: Model, gpu: Gpu, release: EngineRelease,
   const illegal: EnumeratedLayouts["illegal"] = [];
   const complete = (precision: Precision, parallel: Partial<Layout>): Layout =>
     completeLayout(model, gpu, release, { precision, kvCacheDtype: wishes.kvCacheDtype, maxModelLen: wishes.maxModelLen, ...parallel });
+  const { nodes = 1 } = wishes;
   const isLegal = (layout: Layout): boolean => layoutFindings(model, gpu, layout, release).length === 0;
 
   for (const precision of runnable(wishes.precisions, complete)) {
     for (const size of wishes.tensorParallel ?? defaultSizes) {
-      const layout = complete(precision, { tensorParallel: size });
+      const layout = complete(precision, { tensorParallel: size, pipelineParallel: nodes });
       const [finding] = layoutFindings(model, gpu, layout, release);
       if (finding === undefined) {
         legal.push(layout);
@@ -43,8 +46,9 @@ export function enumerateLayouts(model: Model, gpu: Gpu, release: EngineRelease,
       }
       illegal.push({ layout, finding });
       if (finding.path !== "tensorParallel") continue;
-      const experts = model.moe === null ? [] : [complete(precision, { tensorParallel: size, expertParallel: size })];
-      const stages = stageSplits(size).map((split) => complete(precision, split));
+      const experts =
+        model.moe === null ? [] : [complete(precision, { tensorParallel: size, pipelineParallel: nodes, expertParallel: size })];
+      const stages = stageSplits(size).map((split) => complete(precision, { ...split, pipelineParallel: split.pipelineParallel * nodes }));
       const substitute = [...experts, ...stages].find(isLegal);
       if (substitute !== undefined) legal.push(substitute);
     }

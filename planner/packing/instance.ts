@@ -21,11 +21,13 @@ export interface Instance {
   readonly groupCount: number;
 }
 
+/** Nodes that are bought together are one node here. */
 export interface InstanceOffer {
   readonly source: number;
   /** Same cluster and GPU type: what happens in one group does not touch an option of another, but for limits. */
   readonly group: number;
   readonly spot: boolean;
+  readonly nodesTogether: number;
   readonly gpusPerNode: number;
   readonly usdPerNodeHour: MicroUsdPerHour;
   /** Price of one GPU when the node is full. */
@@ -34,7 +36,7 @@ export interface InstanceOffer {
   readonly limits: readonly number[];
 }
 
-/** An offer bound to one zone, or (not for spot) to none in particular: zone is -1 then, and zoneName null. */
+/** An offer bound to one zone, or (not for spot and for nodes that a replica spans) to none in particular: zone is -1 then, and zoneName null. */
 export interface Pool {
   readonly offer: number;
   readonly zone: number;
@@ -86,7 +88,8 @@ export function instanceOf(problem: PackingProblem, finish: Finish = (workload) 
   const pools: Pool[] = [];
   const offers = order.map((source, offer) => {
     const from = at(problem.offers, source);
-    const names: (string | null)[] = from.market === "spot" ? [] : [null];
+    const together = from.nodesTogether ?? 1;
+    const names: (string | null)[] = from.market === "spot" || together > 1 ? [] : [null];
     names.push(...[...from.zones].sort(byText));
     const first = pools.length;
     for (const zoneName of names) pools.push({ offer, zone: zoneName === null ? -1 : zoneNames.indexOf(zoneName), zoneName });
@@ -94,8 +97,9 @@ export function instanceOf(problem: PackingProblem, finish: Finish = (workload) 
       source,
       group: groups.indexOf(groupName(from)),
       spot: from.market === "spot",
-      gpusPerNode: from.gpusPerNode,
-      usdPerNodeHour: from.usdPerNodeHour,
+      nodesTogether: together,
+      gpusPerNode: from.gpusPerNode * together,
+      usdPerNodeHour: from.usdPerNodeHour * together,
       usdPerSlotHour: from.usdPerNodeHour / from.gpusPerNode,
       pools: names.map((_, index) => first + index),
       limits: limitsOfOffer[offer] ?? [],
@@ -134,11 +138,11 @@ function optionOf(
   { from: offers, position, made }: Offers,
 ): InstanceOption {
   const usable = [...new Set(option.offers)]
-    .filter((index) => at(offers, index).gpusPerNode >= option.gpusPerReplica && option.capacity > 0)
+    .filter((index) => at(made, at(position, index)).gpusPerNode >= option.gpusPerReplica && option.capacity > 0)
     .filter((index) => at(offers, index).market !== "spot" || workload.spotMaxShare > 0)
     .sort((a, b) => at(position, a) - at(position, b));
   const bought = usable.map((index) => at(made, at(position, index)));
-  const replicasPerNode = usable.map((index) => Math.floor(at(offers, index).gpusPerNode / option.gpusPerReplica));
+  const replicasPerNode = bought.map(({ gpusPerNode }) => Math.floor(gpusPerNode / option.gpusPerReplica));
   const need = replicaNeed(workload.demand, workload.degradedShare, option.capacity);
   const zones = new Set(usable.flatMap((index) => at(offers, index).zones)).size;
   const places = (batch: number): Places => ({

@@ -1,7 +1,8 @@
 import { at } from "../element.ts";
 import type { Fleet } from "./fleet.ts";
+import type { InstanceOffer } from "./instance.ts";
 import { nodePatterns, type Tenant } from "./node-patterns.ts";
-import type { PackedPool, Packing, Placement } from "./problem.ts";
+import type { NodePattern, PackedPool, Packing, Placement } from "./problem.ts";
 
 /** The finished fleet in the terms of the problem: indexes of its arrays, everything sorted. */
 export function packingOf(fleet: Fleet, lowerBoundUsdPerHour: number): Packing {
@@ -31,10 +32,15 @@ function poolsOf(fleet: Fleet): PackedPool[] {
     const nodes = at(fleet.nodes, index);
     const offer = at(instance.offers, pool.offer);
     const patterns = nodePatterns(at(tenants, index), nodes, offer.gpusPerNode);
-    return nodes === 0 ? [] : [{ offer: offer.source, zone: pool.zoneName, nodes, patterns }];
+    return nodes === 0 ? [] : [{ offer: offer.source, zone: pool.zoneName, ...inRealNodes(offer, nodes, patterns) }];
   });
   return bought.sort((a, b) => a.offer - b.offer || byZone(a.zone, b.zone));
 }
+
+const inRealNodes = ({ nodesTogether }: InstanceOffer, nodes: number, patterns: readonly NodePattern[]) => ({
+  nodes: nodes * nodesTogether,
+  patterns: patterns.map((pattern) => ({ ...pattern, nodes: pattern.nodes * nodesTogether })),
+});
 
 function placementsOf(fleet: Fleet): Placement[] {
   const { instance } = fleet;

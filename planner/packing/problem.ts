@@ -12,7 +12,7 @@ import type { MicroRequestsPerSecond, MicroUsdPerHour } from "../units.ts";
  * - n - lost >= degradedShare x demand / capacity, where `survive` says what is lost: nothing; one replica; the most of one
  *   node, min(replicas in the pool, replicas that fit on one of its nodes) in the worst pool, for the scheduler may put them
  *   anywhere; or the fullest zone, over all offers, and then every pool of the workload is bound to a zone;
- * and, for each pool (an offer in one zone, or outside spot in no zone in particular), the GPUs of its replicas fit on its
+ * and, for each pool (an offer in one zone, or outside spot and spans in no zone in particular), the GPUs of its replicas fit on its
  * nodes. Sizes are powers of two, so replicas that fit in number fit on nodes. Nodes over all zones keep `maxNodes`, and GPUs
  * bought (not used) keep the quotas. The cost is nodes x price.
  */
@@ -27,13 +27,18 @@ export interface PackingOffer {
   readonly cluster: string;
   readonly gpu: string;
   readonly market: Market;
-  /** At least one. A pool of this offer is bound to one of them, or to none in particular (on-demand, no zone rule). */
+  /** At least one. A pool of this offer is bound to one of them, or to none in particular (on-demand, no zone rule, nodes bought one by one). */
   readonly zones: readonly string[];
-  /** A multiple of the GPUs of every replica that may be placed here. */
+  /** A multiple of the GPUs of every replica that may be placed here; with `nodesTogether` each replica has all GPUs of so many nodes. */
   readonly gpusPerNode: number;
   readonly usdPerNodeHour: MicroUsdPerHour;
   /** Nodes that exist, over all zones; null for no limit. */
   readonly maxNodes: number | null;
+  /**
+   * Nodes that are bought together, because a replica spans and fills them: one goes, all go. They lie in one zone, so every pool is bound to one.
+   * Missing for 1. The other figures are of one node.
+   */
+  readonly nodesTogether?: number;
 }
 
 export interface PackingWorkload {
@@ -55,7 +60,7 @@ export interface PackingOption {
   readonly id: string;
   readonly cluster: string;
   readonly gpu: string;
-  /** A power of two. */
+  /** A power of two, or all GPUs of nodes that it spans. */
   readonly gpusPerReplica: number;
   readonly capacity: MicroRequestsPerSecond;
   /** Indexes of the offers whose nodes can hold it: GPU type and cluster match, gpusPerNode >= gpusPerReplica, CPU and RAM share suffice. */
@@ -87,7 +92,7 @@ export interface PackedPool {
   /** null: any of the offer's zones. */
   readonly zone: string | null;
   readonly nodes: number;
-  /** One way to fill the nodes; the counts of equal nodes are added up. */
+  /** One way to fill the nodes; the counts of equal nodes are added up. Nodes that are bought together hold the replicas together. */
   readonly patterns: readonly NodePattern[];
 }
 

@@ -127,13 +127,13 @@ function changeoverOfPool(
   return { pool, extraNodes: pool.market === "static" ? 0 : nodes - pool.nodes, arriving, hasRoom: needed <= nodes };
 }
 
-/** First fit, largest first: what the scheduler reaches with a PriorityClass for each size. */
+/** First fit, largest first: what the scheduler reaches with a PriorityClass for each size. A replica that spans nodes has them to itself. */
 function nodesFor(gpusOfReplicas: readonly number[], gpusPerNode: number): number {
   const free: number[] = [];
   for (const gpus of gpusOfReplicas.toSorted((a, b) => b - a)) {
     const node = free.findIndex((left) => left >= gpus);
     if (node >= 0) free[node] = (free[node] ?? 0) - gpus;
-    else free.push(gpusPerNode - gpus);
+    else free.push(...new Array<number>(Math.max(0, Math.ceil(gpus / gpusPerNode) - 1)).fill(0), Math.max(0, gpusPerNode - gpus));
   }
   return free.length;
 }

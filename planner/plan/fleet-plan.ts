@@ -100,7 +100,16 @@ export interface PlannedPool {
   /** What the cloud asks for a node with a commitment, where that can be less than on demand; missing where it cannot, as for spot and static. */
   readonly commitments?: readonly CommitmentPrice[];
   readonly costCenter: string | null;
-  readonly nodePatterns: readonly { readonly nodes: number; readonly replicas: Readonly<Record<string, number>> }[];
+  readonly nodePatterns: readonly NodePattern[];
+}
+
+/** Nodes of a pool that are filled alike. */
+export interface NodePattern {
+  readonly nodes: number;
+  /** The replicas lie on so many of these nodes together and own them, in one zone; missing where each node has them to itself. */
+  readonly span?: number;
+  /** Deployment -> replicas on each of the nodes, or on each `span` of them. */
+  readonly replicas: Readonly<Record<string, number>>;
 }
 
 export interface CommitmentPrice {
@@ -209,6 +218,7 @@ export interface PlannedDeployment {
   readonly pipelineParallel: number;
   readonly dataParallel: number;
   readonly expertParallel: number;
+  /** More than 1: it owns them, whole nodes in one zone. GPUs, vCPUs and memory below are of all of them. */
   readonly nodesPerReplica: number;
   readonly gpusPerReplica: number;
   readonly vcpusPerReplica: number;
@@ -284,6 +294,10 @@ export interface Alternative {
   readonly gpu: string;
   readonly precision: Precision;
   readonly tensorParallel: number;
+  /** Missing for 1. */
+  readonly pipelineParallel?: number;
+  /** Missing for 1. */
+  readonly nodesPerReplica?: number;
   readonly gpusPerReplica: number;
   readonly replicas: number;
   /** The nodes it would buy, dearest pool first. */
@@ -374,6 +388,10 @@ export interface OtherFleet {
     readonly gpu: string;
     readonly precision: Precision;
     readonly tensorParallel: number;
+    /** Missing for 1. */
+    readonly pipelineParallel?: number;
+    /** Missing for 1. */
+    readonly nodesPerReplica?: number;
     readonly replicas: number;
   }[];
   readonly pools: readonly { readonly instanceType: string; readonly market: Market; readonly nodes: number; readonly priceAsOf: string }[];

@@ -42,9 +42,9 @@ function nodeFindings(pool: PlannedPool, plan: FleetPlan, catalog: Catalog): Fin
   const asked = (field: "vcpusPerReplica" | "memoryBytesPerReplica"): number =>
     Math.max(
       0,
-      ...pool.nodePatterns.map(({ replicas }) =>
+      ...pool.nodePatterns.map(({ replicas, span = 1 }) =>
         Object.entries(replicas).reduce(
-          (sum, [name, count]) => sum + count * (deployments.find((one) => one.name === name)?.[field] ?? 0),
+          (sum, [name, count]) => sum + (count * (deployments.find((one) => one.name === name)?.[field] ?? 0)) / span,
           0,
         ),
       ),

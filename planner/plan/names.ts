@@ -23,10 +23,16 @@ export function poolName(pool: {
   readonly zone: string | null;
   /** The one workload that may use it. */
   readonly tenant?: string;
+  /** Nodes of each replica that spans several of them. */
+  readonly network?: { readonly nodes: number };
 }): string {
   const tenant = pool.tenant === undefined ? [] : [`for-${pool.tenant}`];
   const zone = pool.zone === null ? [] : [shortZone(pool.zone, pool.region)];
-  return shorten([pool.cluster, pool.instanceType, pool.market, ...tenant, ...zone].map(slug).join("-"), poolNameLimit[pool.cloud]);
+  const span = pool.network === undefined ? [] : [`by-${pool.network.nodes}`];
+  return shorten(
+    [pool.cluster, pool.instanceType, pool.market, ...span, ...tenant, ...zone].map(slug).join("-"),
+    poolNameLimit[pool.cloud],
+  );
 }
 
 export function deploymentName(workload: string, layout: Layout, pool: string): string {

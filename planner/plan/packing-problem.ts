@@ -1,6 +1,6 @@
 import type { Candidate } from "../candidates/candidate.ts";
 import type { Offer } from "../candidates/offer.ts";
-import type { PackingProblem, PackingQuota, PackingWorkload } from "../packing/problem.ts";
+import type { PackingOffer, PackingProblem, PackingQuota, PackingWorkload } from "../packing/problem.ts";
 import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { toMicroDown, toMicroUp } from "../units.ts";
 import { machinesOf, searchedUsdPerNodeHour } from "./paid-nodes.ts";
@@ -8,16 +8,7 @@ import { machinesOf, searchedUsdPerNodeHour } from "./paid-nodes.ts";
 /** The workloads' candidates and the offers as integers: the last step before packing, and the only place where floats are quantised. */
 export function packingProblem(spec: FleetSpec, offers: readonly Offer[], candidates: readonly (readonly Candidate[])[]): PackingProblem {
   return {
-    offers: offers.map(({ id, cluster, gpu, market, zones, gpusPerNode, usdPerNodeHour, maxNodes, paid }) => ({
-      id,
-      cluster,
-      gpu,
-      market,
-      zones,
-      gpusPerNode,
-      usdPerNodeHour: searchedUsdPerNodeHour({ paid, usdPerNodeHour }),
-      maxNodes,
-    })),
+    offers: offers.map(packingOffer),
     workloads: spec.workloads.map((workload, index) => packingWorkload(workload, candidates[index] ?? [])),
     quotas: [
       ...spec.quotas.map((quota) => ({
@@ -34,7 +25,21 @@ export function packingProblem(spec: FleetSpec, offers: readonly Offer[], candid
   };
 }
 
-/** Machines that exist once are on offer in every cluster of their region, and once more for each workload that wants nodes of its own: together they are no more. */
+/** A replica that spans nodes fills them, whole or not at all. */
+function packingOffer(offer: Offer): PackingOffer {
+  const { id, cluster, gpu, market, zones, gpusPerNode, usdPerNodeHour, maxNodes, paid, network } = offer;
+  return {
+    ...{ id, cluster, gpu, market, zones, gpusPerNode },
+    usdPerNodeHour: searchedUsdPerNodeHour({ paid, usdPerNodeHour }),
+    maxNodes,
+    ...(network === undefined ? {} : { nodesTogether: network.nodes }),
+  };
+}
+
+/**
+ * Machines that exist once are on offer in every cluster of their region, once more for each workload that wants nodes of its own, and for replicas
+ * that span them: together they are no more.
+ */
 function sharedMachines(offers: readonly Offer[]): PackingQuota[] {
   const kinds = Map.groupBy(
     offers.flatMap((offer, index) => (offer.maxNodes === null ? [] : [{ offer, index, maxNodes: offer.maxNodes }])),

@@ -3,6 +3,7 @@ import type { RejectedCandidate } from "../candidates/candidate.ts";
 import { type Candidates, candidatesFor, type Sizes } from "../candidates/candidates.ts";
 import type { Offer } from "../candidates/offer.ts";
 import { offersFor } from "../candidates/offers.ts";
+import { searchAll } from "../candidates/spanning-offers.ts";
 import { at } from "../element.ts";
 import { alternativesFor } from "../explain/alternatives.ts";
 import { constraintPrices } from "../explain/constraint-prices.ts";
@@ -72,14 +73,16 @@ export interface Measurements {
  * @throws {PlanningError} when no fleet obeys every rule, with a finding for each cause.
  */
 export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports = {}, context: PlanContext = {}): Promise<FleetPlan> {
-  const { offers, findings: offerFindings } = offersFor(spec, catalog);
+  const { offers: sold, findings: offerFindings } = offersFor(spec, catalog);
   const sizes: Sizes = new Map();
   const { measurements } = context;
   const corrector = measurements === undefined ? null : correctorOf(measurements.runs, catalog.measurements);
   const search = (workload: WorkloadSpec, among: readonly Offer[]) => candidatesOf(workload, spec, catalog, among, sizes, corrector);
-  const searched = spec.workloads.map((workload, index) => {
-    if (index % 50 === 0) ports.progress?.("layouts", index / spec.workloads.length);
-    return search(workload, offers);
+  let looked = 0;
+  const { offers, searched } = searchAll(spec.workloads, sold, catalog, (workload, among) => {
+    if (looked % 50 === 0) ports.progress?.("layouts", Math.min(1, looked / spec.workloads.length));
+    looked++;
+    return search(workload, among);
   });
   const rejected = searched.flatMap((found) => found.rejected);
   const candidates = searched.map((found) => found.taken);
@@ -101,7 +104,8 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
   const pools = plannedPools(assembly, atPeak.byPool, day);
   const paid = paidNodes(idle, atPeak.byPool, catalog);
   const cost = { ...atPeak, ...dayCost(pools, paid) };
-  const optimality = optimalityOf(assembly, cost);
+  const spans = searched.some(({ isTooLarge }) => isTooLarge);
+  const optimality = optimalityOf(assembly, cost, spans);
   const workloads = plannedWorkloads(assembly, cost.byWorkload, day);
   const budget = budgetStanding(spec, cost, optimality);
   const givenUp = (budget.standing?.headroomUsdPerMonth ?? 0) < 0 ? insideBudget(spec, searched, cost, ask) : [];
@@ -187,14 +191,15 @@ function candidatesOf(
   const release = releaseOf(catalog, workload.engine);
   if ("code" in release) throw new PlanningError([{ ...release, path: `${workload.path}.engine.version` }]);
   // Nothing to serve: no replica, whatever the model.
-  if (workload.demand.requestsPerSecond === 0) return { taken: [], rejected: [] };
+  if (workload.demand.requestsPerSecond === 0) return { taken: [], rejected: [], isTooLarge: false };
   return candidatesFor(workload, model, release, catalog, offers, spec.confidence, sizes, corrector);
 }
 
 /** What the search and the bound take as given beside the spec. A fleet outside these rules may cost less. */
-const planRules = (spec: FleetSpec): string[] => [
+const planRules = (spec: FleetSpec, spans: boolean): string[] => [
   "the replicas of a workload have one layout on one GPU type in one cluster, because a Service spreads requests evenly over them",
-  "a replica stays on one node and gets the share of its CPU and memory that it takes of its GPUs",
+  ...(spans ? [spanRule] : []),
+  `a replica ${spans ? "of any other model " : ""}stays on one node and gets the share of its CPU and memory that it takes of its GPUs`,
   ...(spec.workloads.some(({ maxReplicasPerNode }) => maxReplicasPerNode !== undefined)
     ? [
         "a workload with maxReplicasPerNode runs on nodes that hold no more of its replicas, because nothing keeps the scheduler from filling a node",
@@ -202,13 +207,16 @@ const planRules = (spec: FleetSpec): string[] => [
     : []),
 ];
 
-function optimalityOf({ packing, spec, offers }: Assembly, { usdPerHour }: Pick<PlanCost, "usdPerHour">): Optimality {
+const spanRule =
+  "a replica of a model that no single node on offer holds spans 2 to 8 and owns them: whole nodes of one type in one zone, whose GPUs reach the network directly, with tensor parallelism inside a node and stages of layers from node to node";
+
+function optimalityOf({ packing, spec, offers }: Assembly, { usdPerHour }: Pick<PlanCost, "usdPerHour">, spans: boolean): Optimality {
   const lowerBoundUsdPerHour = fromMicro(Math.min(toMicro(usdPerHour), billBound(offers, packing.lowerBoundUsdPerHour)));
   return {
     status: lowerBoundUsdPerHour === usdPerHour ? "optimal" : "feasible",
     lowerBoundUsdPerHour,
     gap: usdPerHour > 0 ? roundToMicro((usdPerHour - lowerBoundUsdPerHour) / usdPerHour) : 0,
-    restrictions: [...planRules(spec), ...packing.restrictions],
+    restrictions: [...planRules(spec, spans), ...packing.restrictions],
   };
 }
 

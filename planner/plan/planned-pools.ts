@@ -1,6 +1,6 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Candidate } from "../candidates/candidate.ts";
-import type { Offer } from "../candidates/offer.ts";
+import { gpusTogether, type Offer } from "../candidates/offer.ts";
 import { at } from "../element.ts";
 import { servedAdapterBytes } from "../memory/adapters.ts";
 import type { PackedPool, Packing, Placement } from "../packing/problem.ts";
@@ -75,6 +75,7 @@ function plannedPool(
     costCenter: costCenter(assembly, pool),
     nodePatterns: pool.patterns.map((pattern) => ({
       nodes: pattern.nodes,
+      ...(offer.network === undefined ? {} : { span: offer.network.nodes }),
       replicas: Object.fromEntries(pattern.replicas.map(({ workload, replicas }) => [deploymentOn(assembly, pool, workload), replicas])),
     })),
   };
@@ -92,7 +93,8 @@ function diskBytes(assembly: Assembly, pool: PackedPool): number {
     const download = Math.max(candidate.replica.memory.weightBytes, model?.checkpointBytes ?? 0);
     const { speculation, adapters } = candidate.replica;
     const beside = draftDownloadBytes(speculation) + servedAdapterBytes(candidate.replica.model, adapters);
-    return (replicaDiskBytes(download + beside) * offer.gpusPerNode) / candidate.gpusPerReplica;
+    // Every node of a replica that spans several downloads all of the weights.
+    return (replicaDiskBytes(download + beside) * gpusTogether(offer)) / candidate.gpusPerReplica;
   });
   const bytes = assembly.catalog.serving.node.diskBytes + diskBytesFor(offer.cloud, Math.max(0, ...fullOf));
   return Math.ceil(bytes / (10 * gibibyte)) * 10 * gibibyte;

@@ -1,6 +1,7 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Candidate } from "../candidates/candidate.ts";
 import { hostShare } from "../candidates/host-share.ts";
+import { nodesTogether } from "../candidates/offer.ts";
 import { startupSeconds } from "../candidates/startup-time.ts";
 import { at } from "../element.ts";
 import { servedAdapterBytes } from "../memory/adapters.ts";
@@ -112,7 +113,7 @@ function plannedDeployment(
     pipelineParallel: layout.pipelineParallel,
     dataParallel: layout.dataParallel,
     expertParallel: layout.expertParallel,
-    nodesPerReplica: 1,
+    nodesPerReplica: nodesTogether(offer),
     gpusPerReplica: candidate.gpusPerReplica,
     vcpusPerReplica: share.vcpus,
     memoryBytesPerReplica: share.memoryBytes,

@@ -1,3 +1,4 @@
+import { gpusTogether } from "../candidates/offer.ts";
 import { at } from "../element.ts";
 import type { Placement } from "../packing/problem.ts";
 import { replicaNeed, spotLimit } from "../packing/replica-need.ts";
@@ -44,7 +45,7 @@ function heldBy(assembly: Assembly, placements: readonly Placement[], counts: re
   const zones = [...new Set(placements.map(({ zone }) => zone))];
   return placements.map(({ workload, option, offer, zone }, index) => ({
     replicas: at(counts, index),
-    perNode: Math.floor(at(assembly.offers, offer).gpusPerNode / at(at(assembly.candidates, workload), option).gpusPerReplica),
+    perNode: Math.floor(gpusTogether(at(assembly.offers, offer)) / at(at(assembly.candidates, workload), option).gpusPerReplica),
     zone: zone === null ? -1 : zones.indexOf(zone),
   }));
 }

@@ -37,6 +37,8 @@ export interface RawInstance {
   readonly vcpus: number;
   readonly memoryBytes: number;
   readonly arch: string;
+  readonly networkGbps?: number | null;
+  readonly gpuDirectNetworking?: boolean;
 }
 
 export interface RawQuote {

@@ -11,8 +11,8 @@ interface Place {
 type Load = readonly number[];
 
 const placesOf = (problem: PackingProblem): Place[] =>
-  problem.offers.flatMap(({ market, zones }, offer): Place[] => [
-    ...(market === "spot" ? [] : [{ offer, zone: null }]),
+  problem.offers.flatMap(({ market, zones, nodesTogether }, offer): Place[] => [
+    ...(market === "spot" || nodesTogether !== undefined ? [] : [{ offer, zone: null }]),
     ...zones.map((zone) => ({ offer, zone })),
   ]);
 
@@ -138,16 +138,20 @@ const noMore = (a: Load, b: Load): boolean => a.every((gpus, place) => gpus <= (
 
 function costOf(problem: PackingProblem, places: readonly Place[], loads: Load): number {
   return places.reduce((sum, { offer }, place) => {
-    const { gpusPerNode, usdPerNodeHour } = offerOf(problem, offer);
-    return sum + Math.ceil((loads[place] ?? 0) / gpusPerNode) * usdPerNodeHour;
+    const one = offerOf(problem, offer);
+    return sum + nodesFor(one, loads[place] ?? 0) * one.usdPerNodeHour;
   }, 0);
 }
+
+/** Nodes that are bought together come all at once. */
+const nodesFor = ({ gpusPerNode, nodesTogether = 1 }: PackingProblem["offers"][number], gpus: number): number =>
+  Math.ceil(gpus / (gpusPerNode * nodesTogether)) * nodesTogether;
 
 function withinLimits(problem: PackingProblem, places: readonly Place[], loads: Load): boolean {
   const gpus: number[] = new Array(problem.offers.length).fill(0);
   places.forEach(({ offer }, place) => {
-    const { gpusPerNode } = offerOf(problem, offer);
-    gpus[offer] = (gpus[offer] ?? 0) + Math.ceil((loads[place] ?? 0) / gpusPerNode) * gpusPerNode;
+    const one = offerOf(problem, offer);
+    gpus[offer] = (gpus[offer] ?? 0) + nodesFor(one, loads[place] ?? 0) * one.gpusPerNode;
   });
   return (
     problem.offers.every(({ maxNodes, gpusPerNode }, offer) => maxNodes === null || (gpus[offer] ?? 0) <= maxNodes * gpusPerNode) &&

@@ -43,6 +43,7 @@ function placementViolations(
   if (!offers.includes(offer) || bought === undefined) return [`${id}: offer ${offer} is not in its option`];
   if (zone !== null && !bought.zones.includes(zone)) return [`${id}: ${bought.id} is not sold in ${zone}`];
   if (zone === null && bought.market === "spot") return [`${id}: a spot pool without a zone`];
+  if (zone === null && bought.nodesTogether !== undefined) return [`${id}: nodes of one replica in any zone`];
   return Number.isInteger(replicas) && replicas >= 1 ? [] : [`${id}: ${replicas} replicas`];
 }
 
@@ -55,8 +56,8 @@ export function ruleHolds(
   const option = workload.options[placements[0]?.option ?? -1];
   if (option === undefined) return false;
   const places = placements.map(({ offer, zone, replicas }) => {
-    const { market, gpusPerNode } = problem.offers[offer] as PackingProblem["offers"][number];
-    return { spot: market === "spot", perNode: Math.floor(gpusPerNode / option.gpusPerReplica), zone, replicas };
+    const { market, gpusPerNode, nodesTogether = 1 } = problem.offers[offer] as PackingProblem["offers"][number];
+    return { spot: market === "spot", perNode: Math.floor((gpusPerNode * nodesTogether) / option.gpusPerReplica), zone, replicas };
   });
   const total = sum(places.map(({ replicas }) => replicas));
   const onSpot = sum(places.filter(({ spot }) => spot).map(({ replicas }) => replicas));
@@ -79,6 +80,11 @@ export function ruleHolds(
   return (total - lost) * option.capacity >= workload.degradedShare * workload.demand - 1e-6;
 }
 
+function boughtAtOnce(problem: PackingProblem, offer: number): { together: number; gpus: number } {
+  const { nodesTogether = 1, gpusPerNode } = problem.offers[offer] as PackingProblem["offers"][number];
+  return { together: nodesTogether, gpus: gpusPerNode * nodesTogether };
+}
+
 function poolViolations(problem: PackingProblem, packing: Packing): string[] {
   const wrong: string[] = [];
   const names = packing.pools.map(({ offer, zone }) => `${offer} ${zone}`);
@@ -89,16 +95,18 @@ function poolViolations(problem: PackingProblem, packing: Packing): string[] {
   for (const { offer, zone, nodes, patterns } of packing.pools) {
     const name = `${problem.offers[offer]?.id} in ${zone}`;
     const here = packing.placements.filter((placement) => placement.offer === offer && placement.zone === zone);
-    if (nodes < 1) wrong.push(`${name}: ${nodes} nodes`);
+    const { together, gpus: room } = boughtAtOnce(problem, offer);
+    if (nodes < 1 || nodes % together !== 0) wrong.push(`${name}: ${nodes} nodes, bought ${together} at a time`);
     if (sum(patterns.map((pattern) => pattern.nodes)) !== nodes) wrong.push(`${name}: its patterns do not add up to its nodes`);
     for (const pattern of patterns) {
       const gpus = sum(pattern.replicas.map(({ workload, replicas }) => replicas * gpusPerReplica(problem, here, workload)));
-      if (gpus > (problem.offers[offer]?.gpusPerNode ?? 0)) wrong.push(`${name}: a node with ${gpus} GPUs in use`);
+      if (gpus > room) wrong.push(`${name}: a node with ${gpus} GPUs in use`);
     }
     for (const { workload, replicas } of here) {
       const placed = sum(
         patterns.map(
-          (pattern) => pattern.nodes * sum(pattern.replicas.filter((own) => own.workload === workload).map((own) => own.replicas)),
+          (pattern) =>
+            (pattern.nodes / together) * sum(pattern.replicas.filter((own) => own.workload === workload).map((own) => own.replicas)),
         ),
       );
       if (placed !== replicas) wrong.push(`${name}: ${placed} of ${replicas} replicas of workload ${workload} on nodes`);

@@ -117,7 +117,12 @@ export const layouts: readonly Break[] = [
     (plan) => Object.assign(first(plan, "code"), { precision: "awq-int4" }),
   ],
   ["three GPUs a replica", /3 GPUs are no power of two/, (plan) => Object.assign(first(plan, "code"), { gpusPerReplica: 3 })],
-  ["a replica over two nodes", /does not lie inside one node/, (plan) => Object.assign(first(plan, "code"), { gpusPerReplica: 2 })],
+  ["a replica over two nodes", /does not lie inside its nodes/, (plan) => Object.assign(first(plan, "code"), { gpusPerReplica: 2 })],
+  [
+    "a replica over two nodes for a model that one holds",
+    /a single node on offer holds its model/,
+    (plan) => Object.assign(first(plan, "code"), { nodesPerReplica: 2, gpusPerReplica: 2, pipelineParallel: 2 }),
+  ],
   [
     "GPUs that are no product",
     /not the product of its parallel sizes/,

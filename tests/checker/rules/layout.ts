@@ -1,9 +1,10 @@
-import { allPlaced, failing, placedIn, type Rule, servedWorkloads } from "../subject.ts";
+import type { WorkloadSpec } from "../../../planner/spec/fleet-spec.ts";
+import { allPlaced, failing, placedIn, type Rule, type Subject, servedWorkloads, sum } from "../subject.ts";
 
 const isPowerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(value));
 
-/** Law 9: one layout on one GPU type in one cluster for each workload. And a replica lies inside one node. */
-export const layoutIsOne: Rule = (subject) => [...mixedLayouts(subject), ...splitReplicas(subject)];
+/** Law 9: one layout on one GPU type in one cluster for each workload. And a replica lies inside one node, or owns all of several. */
+export const layoutIsOne: Rule = (subject) => [...mixedLayouts(subject), ...splitReplicas(subject), ...spanningReplicas(subject)];
 
 const mixedLayouts: Rule = (subject) =>
   servedWorkloads(subject).flatMap((served) => {
@@ -27,16 +28,70 @@ const splitReplicas: Rule = (subject) =>
   allPlaced(subject).flatMap(({ deployment, pool, asked }) => {
     const { gpusPerReplica, tensorParallel, pipelineParallel, dataParallel, expertParallel, precision } = deployment;
     const group = tensorParallel * dataParallel;
+    const gpusPerNode = gpusPerReplica / deployment.nodesPerReplica;
     const isAsked = asked.precisions.includes(precision) || (precision === "fp16" && asked.precisions.includes("bf16"));
     return failing([
       [gpusPerReplica === group * pipelineParallel, "its GPUs are not the product of its parallel sizes"],
-      [isPowerOfTwo(gpusPerReplica), `${gpusPerReplica} GPUs are no power of two`],
+      [isPowerOfTwo(gpusPerNode), `${gpusPerNode} GPUs are no power of two`],
       [expertParallel === 1 || expertParallel === group, "experts span neither one GPU nor the whole group"],
-      [deployment.nodesPerReplica === 1 && gpusPerReplica <= pool.gpusPerNode, "a replica does not lie inside one node"],
-      [pool.gpusPerNode % gpusPerReplica === 0, `${gpusPerReplica} GPUs do not divide a node of ${pool.gpusPerNode}`],
+      [gpusPerNode <= pool.gpusPerNode, "a replica does not lie inside its nodes"],
+      [pool.gpusPerNode % gpusPerNode === 0, `${gpusPerNode} GPUs do not divide a node of ${pool.gpusPerNode}`],
       [isAsked, `the precision ${precision} was not asked for`],
       [deployment.weights.format === precision, "the weights have another format than the layout"],
       [deployment.engine.maxModelLen === asked.maxModelLen, `maxModelLen is ${deployment.engine.maxModelLen}, not ${asked.maxModelLen}`],
       [asked.kvCacheDtype === "auto" || deployment.kvCacheDtype === asked.kvCacheDtype, "another kvCacheDtype than asked for"],
     ]).map((text) => `deployment ${deployment.name}: ${text}`);
   });
+
+/** docs/spec.md, "Models that no single node holds": what must be so for a replica on several nodes. */
+const spanningReplicas: Rule = (subject) =>
+  allPlaced(subject)
+    .filter(({ deployment }) => deployment.nodesPerReplica !== 1)
+    .flatMap(({ asked, deployment, pool }) => {
+      const { nodesPerReplica: nodes, gpusPerReplica, tensorParallel, pipelineParallel, replicas } = deployment;
+      const instance = subject.catalog.instances.get(pool.instanceType);
+      const model = subject.catalog.models.get(asked.model);
+      return failing([
+        [Number.isInteger(nodes) && nodes >= 2 && nodes <= 8, `a replica lies on ${nodes} nodes`],
+        [gpusPerReplica === nodes * pool.gpusPerNode, "a replica does not own its nodes"],
+        [pipelineParallel % nodes === 0 && tensorParallel <= pool.gpusPerNode, "its stages do not lie inside its nodes"],
+        [pool.zones.length === 1, "the nodes of a replica may lie in several zones"],
+        [
+          pool.nodes === sum(onPool(subject, pool.name).map((one) => one.replicas * one.nodesPerReplica)),
+          "others are on its nodes, or none",
+        ],
+        [replicas > 0 && pool.nodes % nodes === 0, "a replica has too few nodes"],
+        [
+          instance?.gpuDirectNetworking === true && instance.networkGbps !== null,
+          `the GPUs of ${pool.instanceType} do not reach the network`,
+        ],
+        [model === undefined || heldByNoNode(subject, asked, model.parameters), "a single node on offer holds its model"],
+      ]).map((text) => `deployment ${deployment.name}: ${text}`);
+    });
+
+const onPool = ({ plan }: Subject, pool: string) =>
+  plan.workloads.flatMap((workload) => workload.deployments.filter((deployment) => deployment.pool === pool));
+
+/** By its weights alone, in the smallest format asked for, on half of the memory that the engine may use: then cache and buffers fit as well. */
+function heldByNoNode({ spec, catalog }: Subject, asked: WorkloadSpec, parameters: number): boolean {
+  const least = Math.min(...asked.precisions.map((precision) => bytesPerWeight[precision] ?? 2));
+  const clusters = spec.clusters.filter(({ name }) => asked.clusters.length === 0 || asked.clusters.includes(name));
+  return [...catalog.instances.values()].every((instance) => {
+    const gpu = instance.gpu === null ? undefined : catalog.gpus.get(instance.gpu);
+    const isSold = clusters.some(({ cloud, region }) =>
+      catalog.prices.some(
+        (price) => price.instance === instance.id && price.cloud === cloud && price.region === region && price.onDemand != null,
+      ),
+    );
+    const lists = [
+      [spec.gpus, instance.gpu ?? ""],
+      [spec.instances, instance.id],
+    ] as const;
+    const isAllowed = lists.every(([{ allow, deny }, id]) => !deny.includes(id) && (allow.length === 0 || allow.includes(id)));
+    if (gpu === undefined || !isSold || !isAllowed || !spec.markets.includes("on-demand")) return true;
+    if ((spec.unavailable ?? []).some(({ instances }) => instances.includes(instance.id))) return true;
+    return parameters * least > 0.5 * instance.gpuCount * (gpu.memoryUsableMiB ?? 0) * 2 ** 20;
+  });
+}
+
+const bytesPerWeight: Readonly<Record<string, number>> = { bf16: 2, fp16: 2, fp8: 1 };

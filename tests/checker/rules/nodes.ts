@@ -1,4 +1,4 @@
-import type { PlannedDeployment, PlannedPool } from "../../../planner/plan/fleet-plan.ts";
+import type { NodePattern, PlannedDeployment, PlannedPool } from "../../../planner/plan/fleet-plan.ts";
 import { allPlaced, type Rule, sum } from "../subject.ts";
 
 /** The patterns fill every node within its GPUs, vCPU and memory and account for every replica; any other filling would fit as well. */
@@ -11,7 +11,7 @@ export const nodesHoldTheirReplicas: Rule = (subject) =>
     );
     const texts = [
       ...patternsAddUp(pool, deployments),
-      ...pool.nodePatterns.flatMap(({ replicas }) => nodeHolds(subject, pool, replicas, deployments)),
+      ...pool.nodePatterns.flatMap((pattern) => nodeHolds(subject, pool, pattern, deployments)),
       ...sharesFit(subject, pool, [...deployments.values()]),
     ];
     return texts.map((text) => `pool ${pool.name}: ${text}`);
@@ -26,7 +26,7 @@ function patternsAddUp(pool: PlannedPool, deployments: Deployments): string[] {
   if (nodes !== pool.nodes) complaints.push(`its patterns have ${nodes} nodes, not ${pool.nodes}`);
   if (nodePatterns.some((pattern) => !Number.isInteger(pattern.nodes) || pattern.nodes < 1)) complaints.push("a pattern has no nodes");
   for (const [name, { replicas }] of deployments) {
-    const held = sum(nodePatterns.map((pattern) => pattern.nodes * (pattern.replicas[name] ?? 0)));
+    const held = sum(nodePatterns.map((pattern) => (pattern.nodes / (pattern.span ?? 1)) * (pattern.replicas[name] ?? 0)));
     if (held !== replicas) complaints.push(`its patterns hold ${held} replicas of ${name}, not ${replicas}`);
   }
   const strangers = nodePatterns.flatMap((pattern) => Object.keys(pattern.replicas)).filter((name) => !deployments.has(name));
@@ -36,7 +36,7 @@ function patternsAddUp(pool: PlannedPool, deployments: Deployments): string[] {
 function nodeHolds(
   { catalog }: Parameters<Rule>[0],
   pool: PlannedPool,
-  replicas: Readonly<Record<string, number>>,
+  { replicas, span = 1 }: NodePattern,
   deployments: Deployments,
 ): string[] {
   const instance = catalog.instances.get(pool.instanceType);
@@ -45,8 +45,12 @@ function nodeHolds(
     const deployment = deployments.get(name);
     return deployment === undefined ? [] : [{ deployment, count }];
   });
-  const used = (of: (deployment: PlannedDeployment) => number): number => sum(held.map(({ deployment, count }) => count * of(deployment)));
+  // Of one node: a replica over several takes as much of each.
+  const used = (of: (deployment: PlannedDeployment) => number): number =>
+    sum(held.map(({ deployment, count }) => (count * of(deployment)) / deployment.nodesPerReplica));
   const complaints: string[] = [];
+  if (held.some(({ deployment }) => deployment.nodesPerReplica !== span)) complaints.push("a pattern has another span than its replicas");
+  if (span > 1 && sum(held.map(({ count }) => count)) !== 1) complaints.push("nodes that a replica spans hold more than it");
   if (held.some(({ count }) => !Number.isInteger(count) || count < 1)) complaints.push("a pattern holds a broken number of replicas");
   if (used((deployment) => deployment.gpusPerReplica) > instance.gpuCount) complaints.push("a node holds more GPUs' worth than it has");
   if (used((deployment) => deployment.vcpusPerReplica) > instance.vcpus) complaints.push("a node's replicas request more vCPU than it has");

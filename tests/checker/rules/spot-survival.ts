@@ -41,7 +41,8 @@ function riskOf({ catalog }: Subject, { deployment, pool }: Placed): Risk {
   return {
     replicas: deployment.replicas,
     poolAway: away(lossesPerHour * correlation.sharedLossShare * (absence.meanHours + backHours)),
-    replicaAway: away(lossesPerHour * (1 - correlation.sharedLossShare) * backHours),
+    // A replica over several nodes is away with any one of them.
+    replicaAway: away(lossesPerHour * deployment.nodesPerReplica * (1 - correlation.sharedLossShare) * backHours),
   };
 }
 

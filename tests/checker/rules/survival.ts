@@ -24,7 +24,11 @@ export function replicasLost(survive: "replica" | "node" | "zone", placed: reado
       return 1;
     case "node":
       return Math.max(
-        ...placed.map(({ deployment, pool }) => Math.min(deployment.replicas, Math.floor(pool.gpusPerNode / deployment.gpusPerReplica))),
+        ...placed.map(({ deployment, pool }) => {
+          // A replica over several nodes goes with any one of them.
+          const onOneNode = deployment.nodesPerReplica > 1 ? 1 : Math.floor(pool.gpusPerNode / deployment.gpusPerReplica);
+          return Math.min(deployment.replicas, onOneNode);
+        }),
       );
     case "zone": {
       // A pool that may use several zones can be in any one of them.
