@@ -1,4 +1,5 @@
-import type { CandidateGroup, ConstraintPrice, Explanation } from "../planner/plan/fleet-plan.ts";
+import type { ConstraintPrice } from "../planner/plan/fleet-plan.ts";
+import type { CandidateGroup, Explanation } from "../planner/plan/plan-explanation.ts";
 import { type Column, renderColumns, wrap } from "./columns.ts";
 import { type FindingRendering, namedPath } from "./finding-lines.ts";
 import { findingText } from "./finding-text.ts";

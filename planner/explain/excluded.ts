@@ -1,5 +1,5 @@
 import { isAllowed, offersFor } from "../candidates/offers.ts";
-import type { CandidateGroup } from "../plan/fleet-plan.ts";
+import type { CandidateGroup } from "../plan/plan-explanation.ts";
 import type { AllowDeny, FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { everything } from "./lines-in-the-way.ts";
 import type { Situation } from "./situation.ts";

@@ -1,8 +1,8 @@
 import { centsPerMonth } from "../cost/money.ts";
 import { at } from "../element.ts";
 import { pack } from "../packing/pack.ts";
-import type { Mixing } from "../plan/fleet-plan.ts";
 import { packingProblem } from "../plan/packing-problem.ts";
+import type { Mixing } from "../plan/plan-explanation.ts";
 import type { Assembly } from "../plan/planned-pools.ts";
 
 /** Parts of the demand that the first of two halves of a workload would take. */
