@@ -35,6 +35,7 @@ export function addLayoutFlags(command: Command): Command {
         "chance that a drafted token is accepted (default: the careful end of what is published)",
       ).argParser(shareFlag),
     )
+    .option("--speculative-text <kind>", "kind of text, which moves that default, such as coding or writing (default: all kinds together)")
     .addOption(
       new Option("--cpu-offload-gb <gib>", "weights of each GPU that stay in the host's memory; says what it costs").argParser(
         positiveFlag,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { suggest } from "../catalog/lookup.ts";
 import { engineProfileSchema } from "../catalog/schema/engine.ts";
+import { textKinds } from "../catalog/schema/serving.ts";
 import type { Finding } from "../planner/finding.ts";
 import { precisions } from "../planner/layouts/precision.ts";
 
@@ -33,6 +34,7 @@ const layoutShape = {
   draftModel: text.optional(),
   speculativeTokens: count.max(10).optional(),
   speculativeAcceptance: share.optional(),
+  speculativeText: z.enum(textKinds).optional(),
   cpuOffloadGb: z.number().positive().optional(),
   engine: text.optional(),
   engineVersion: z.string().optional(),

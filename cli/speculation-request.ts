@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import { usualAcceptance } from "../catalog/draft-acceptance.ts";
 import type { Model } from "../catalog/schema/model.ts";
 import type { Finding } from "../planner/finding.ts";
 import { assumeSpeculation, type Speculation } from "../planner/performance/speculation.ts";
@@ -15,33 +16,40 @@ export function readSpeculation(
   catalog: Catalog,
   named: (name: string) => { readonly model: Model } | { readonly finding: Finding },
 ): SpeculationReading {
-  const { draftModel, speculativeTokens, speculativeAcceptance } = request;
+  const { draftModel, speculativeTokens } = request;
   const drafting = draftModel === undefined ? null : named(draftModel);
   if (drafting !== null && "finding" in drafting) return { finding: { ...drafting.finding, path: "draftModel" } };
   if (speculativeTokens !== undefined && drafting === null && model.mtp === null) return { finding: noPredictionBlock(model) };
   if (drafting === null && speculativeTokens === undefined) {
-    return speculativeAcceptance === undefined ? { assumptions: [] } : { finding: nothingDrafts(speculativeAcceptance) };
+    const unused = nothingDrafts(request);
+    return unused === null ? { assumptions: [] } : { finding: unused };
   }
   const speculation = speculationOf(request, drafting?.model ?? null, catalog);
   return { speculation, assumptions: [assumeSpeculation("speculativeAcceptance", speculation)] };
 }
 
-function speculationOf({ speculativeTokens, speculativeAcceptance }: SizeRequest, draft: Model | null, catalog: Catalog): Speculation {
-  const usual = catalog.serving.draftAcceptance;
+function speculationOf(request: SizeRequest, draft: Model | null, { serving }: Catalog): Speculation {
+  const { speculativeTokens, speculativeAcceptance, speculativeText } = request;
+  const drafter = draft === null ? "ownBlock" : "draftModel";
   return {
     draft,
     tokens: speculativeTokens ?? 1,
-    acceptance: speculativeAcceptance ?? (draft === null ? usual.ownBlock : usual.draftModel),
+    acceptance: speculativeAcceptance ?? usualAcceptance(serving, drafter, speculativeText),
   };
 }
 
-const nothingDrafts = (value: number): Finding => ({
-  code: "nothing-drafts",
-  path: "speculativeAcceptance",
-  message: "an acceptance is given, and nothing drafts tokens",
-  value,
-  suggestion: "say how many are drafted with speculative-tokens",
-});
+function nothingDrafts({ speculativeAcceptance, speculativeText }: SizeRequest): Finding | null {
+  const value = speculativeAcceptance ?? speculativeText;
+  if (value === undefined) return null;
+  const isShare = speculativeAcceptance !== undefined;
+  return {
+    code: "nothing-drafts",
+    path: isShare ? "speculativeAcceptance" : "speculativeText",
+    message: `${isShare ? "an acceptance is" : "the kind of text is"} given, and nothing drafts tokens`,
+    value,
+    suggestion: "say how many are drafted with speculative-tokens",
+  };
+}
 
 const noPredictionBlock = (model: Model): Finding => ({
   code: "no-prediction-block",

@@ -4,6 +4,22 @@ import { provenance } from "./source.ts";
 const positive = z.number().positive();
 const share = z.number().min(0).max(1);
 
+/** Kinds of text by which published runs tell acceptance apart: those of SPEED-Bench. */
+export const textKinds = [
+  "coding",
+  "humanities",
+  "math",
+  "multilingual",
+  "qa",
+  "rag",
+  "reasoning",
+  "roleplay",
+  "stem",
+  "summarization",
+  "writing",
+] as const;
+export type TextKind = (typeof textKinds)[number];
+
 /** What a replica and a node need besides GPUs, and how long a replica takes to start. */
 export const servingSchema = z.strictObject({
   about: z.string(),
@@ -18,6 +34,14 @@ export const servingSchema = z.strictObject({
     .strictObject({
       draftModel: share.describe("By a smaller model"),
       ownBlock: share.describe("By the model's own block for multi-token prediction"),
+      byText: z
+        .strictObject({
+          drafted: positive.describe("Tokens drafted in each round"),
+          tokensPerRound: z.record(z.enum(textKinds), z.number().min(1)).describe("Mean output tokens of a round, as published"),
+          tokensPerRoundOfAll: z.number().min(1).describe("The same over all kinds together"),
+          ...provenance,
+        })
+        .describe("One run over kinds of text: only how they stand to each other is used"),
       ...provenance,
     })
     .describe("Chance that a drafted token is accepted, assumed where the spec names none"),

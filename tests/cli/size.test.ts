@@ -170,4 +170,17 @@ test("an estimate with drafts is faster the more of them are accepted, says what
     code: 2,
     err: expect.stringContaining("nothing drafts tokens"),
   });
+  const [writing, coding] = [
+    await estimate(...drafts.slice(0, 4), "--speculative-text", "writing"),
+    await estimate(...drafts.slice(0, 4), "--speculative-text", "coding"),
+  ];
+  expect(coding.tpotMs.mean).toBeLessThan(writing.tpotMs.mean);
+  expect(await gpufleet([...base, "--speculative-text", "coding"])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("--speculative-text: the kind of text is given, and nothing drafts tokens"),
+  });
+  expect(await gpufleet([...base, ...drafts, "0.8", "--speculative-text", "code"])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("use one of coding, "),
+  });
 });

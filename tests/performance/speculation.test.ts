@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { acceptanceOf, usualAcceptance } from "../../catalog/draft-acceptance.ts";
 import { findModel } from "../../catalog/lookup.ts";
+import { textKinds } from "../../catalog/schema/serving.ts";
 import { estimate } from "../../planner/performance/estimate.ts";
 import { decodeStepSeconds } from "../../planner/performance/prefill.ts";
 import type { Replica } from "../../planner/performance/replica.ts";
@@ -32,6 +34,29 @@ test("a round brings what a token by token count of it brings in the mean", () =
   );
   expect(tokensPerRound({ tokens: 5, acceptance: 0.7 })).toBeCloseTo((1 - 0.7 ** 6) / 0.3, 12);
   expect(tokensPerRound({ tokens: 4, acceptance: 1 })).toBe(5);
+});
+
+test("the acceptance of each kind of text gives the length of round that was published for it, and keeps their order", () => {
+  const { byText, draftModel, ownBlock } = catalog.serving.draftAcceptance;
+  for (const length of [...Object.values(byText.tokensPerRound), byText.tokensPerRoundOfAll])
+    expect(tokensPerRound({ tokens: byText.drafted, acceptance: acceptanceOf(length, byText.drafted) })).toBeCloseTo(length, 6);
+  const ordered = textKinds.toSorted((a, b) => byText.tokensPerRound[a] - byText.tokensPerRound[b]);
+  for (const drafter of ["draftModel", "ownBlock"] as const) {
+    const usual = ordered.map((text) => usualAcceptance(catalog.serving, drafter, text));
+    expect(usual).toEqual(usual.toSorted((a, b) => a - b));
+    expect(Math.min(...usual)).toBeGreaterThan(0);
+    expect(Math.max(...usual)).toBeLessThanOrEqual(1);
+  }
+  // As in the runs that the catalog names beside it: code above all kinds together, creative text below.
+  expect(usualAcceptance(catalog.serving, "draftModel", "coding")).toBeGreaterThan(draftModel);
+  expect(usualAcceptance(catalog.serving, "ownBlock", "writing")).toBeLessThan(ownBlock);
+  expect(usualAcceptance(catalog.serving, "draftModel")).toBe(draftModel);
+});
+
+test("no kind of text is accepted more often than always", () => {
+  const { serving } = catalog;
+  const sure = { ...serving, draftAcceptance: { ...serving.draftAcceptance, draftModel: 1 } };
+  for (const text of textKinds) expect(usualAcceptance(sure, "draftModel", text)).toBeLessThanOrEqual(1);
 });
 
 test("drafts that are never accepted make no token faster, on any replica", () => {

@@ -54,6 +54,15 @@ test("the plan says what the prediction with speculation rests on, and which acc
   expect(found?.value).toBeCloseTo(1 + draftModel + draftModel ** 2 + draftModel ** 3, 12);
 });
 
+test("the kind of text moves the acceptance that is taken, and what is given goes before it", async () => {
+  const { plan } = await planned("speculative: { draftModel: Qwen/Qwen3-0.6B, tokens: 3, text: writing }");
+  const found = plan.assumptions.find(({ code }) => code === "default-draft-acceptance");
+  expect(found?.message).toContain("for writing");
+  expect(found?.value).toBeLessThan(catalog.serving.draftAcceptance.draftModel);
+  const { plan: given } = await planned("speculative: { draftModel: Qwen/Qwen3-0.6B, tokens: 3, text: writing, acceptance: 0.8 }");
+  expect(given.assumptions.some(({ code }) => code === "default-draft-acceptance")).toBe(false);
+});
+
 test("a lock whose draft model the catalog has lost does not hold", async () => {
   const { plan } = await planned(drafted);
   const without = { ...catalog, models: catalog.models.filter(({ id }) => id !== "Qwen/Qwen3-0.6B") };

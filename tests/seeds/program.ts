@@ -1,8 +1,10 @@
+import { usualAcceptance } from "../../catalog/draft-acceptance.ts";
 import { loadCatalog } from "../../catalog/load.ts";
 import { findGpu, findModel } from "../../catalog/lookup.ts";
 import type { WeightFormat } from "../../catalog/schema/engine.ts";
 import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
+import type { TextKind } from "../../catalog/schema/serving.ts";
 import { planFleet } from "../../planner/index.ts";
 import { completeLayout } from "../../planner/layouts/complete.ts";
 import type { Layout } from "../../planner/layouts/layout.ts";
@@ -14,6 +16,7 @@ import type { MemoryBudget } from "../../planner/memory/memory-budget.ts";
 import { weightBytes } from "../../planner/memory/weights/weights.ts";
 import { estimate } from "../../planner/performance/estimate.ts";
 import type { Load, ServingPoint } from "../../planner/performance/serving-point.ts";
+import type { Speculation } from "../../planner/performance/speculation.ts";
 import { defaults } from "../../planner/spec/defaults.ts";
 import { readSpec } from "../../planner/spec/read-spec.ts";
 
@@ -89,7 +92,7 @@ export interface Traffic {
 }
 
 /** What one replica does under a load. */
-export function serving(model: string, gpu: string, wish: Wish, traffic: Traffic, load: Load): ServingPoint {
+export function serving(model: string, gpu: string, wish: Wish, traffic: Traffic, load: Load, speculation?: Speculation): ServingPoint {
   const tokens = traffic.inputTokens + traffic.outputTokens;
   const { layout } = layoutOf(model, gpu, { maxModelLen: Math.min(Math.max(4096, 2 * tokens), modelNamed(model).maxContext), ...wish });
   const memory = memoryBudget(modelNamed(model), gpuNamed(gpu), release, layout);
@@ -101,9 +104,13 @@ export function serving(model: string, gpu: string, wish: Wish, traffic: Traffic
     memory,
     link: gpuNamed(gpu).link,
     constants: catalog.stepTime,
+    ...(speculation === undefined ? {} : { speculation }),
   };
   return estimate(replica, { inputTokensP95: null, prefixCacheHitRate: 0, ...traffic }, load);
 }
+
+/** Chance that a token of a draft model is accepted, on a kind of text. */
+export const accepted = (text?: TextKind): number => usualAcceptance(catalog.serving, "draftModel", text);
 
 export const closed = (concurrency: number): Load => ({ kind: "closed", concurrency });
 

@@ -1,3 +1,4 @@
+import { usualAcceptance } from "../../../catalog/draft-acceptance.ts";
 import { findModel } from "../../../catalog/lookup.ts";
 import type { Model } from "../../../catalog/schema/model.ts";
 import { compareVersions, engineRelease } from "../../layouts/release.ts";
@@ -25,14 +26,14 @@ export function resolveSpeculative(model: Model | null, engine: EngineSpec | nul
   const draft = own ? null : draftModel(asked.draftModel, model, place);
   if (own ? !hasBlock(model, place) : draft === null) return null;
   if (!isInEngine(own, engine, place)) return null;
-  const acceptance = asked.acceptance ?? catalog.serving.draftAcceptance[own ? "ownBlock" : "draftModel"];
+  const acceptance = asked.acceptance ?? usualAcceptance(catalog.serving, own ? "ownBlock" : "draftModel", asked.text);
   if (asked.acceptance === undefined) {
     assumeDefault(
       notes,
       at("speculative", "acceptance"),
       "draft-acceptance",
       acceptance,
-      "the careful end of what is published; measure yours",
+      `the careful end of what is published${asked.text === undefined ? "" : `, for ${asked.text}`}; measure yours`,
     );
   }
   return { draftModel: draft?.id ?? ownBlock, tokens: asked.tokens, acceptance };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { textKinds } from "../../../catalog/schema/serving.ts";
 import { defaults } from "../defaults.ts";
 import { show } from "../show.ts";
 import { choice, dictionary, mapping, quantity, text } from "./field.ts";
@@ -145,8 +146,13 @@ export const speculativeSchema = mapping(
       min: 0,
       max: 1,
       description:
-        "Chance that a drafted token is accepted when those before it were; lower for creative text. Default: the careful end of what is published.",
+        "Chance that a drafted token is accepted when those before it were. Default: the careful end of what is published, for the kind of text.",
       example: 0.7,
+    }).optional(),
+    text: choice(textKinds, {
+      description: "Kind of text, which moves the default of `acceptance`: up for coding, down for writing.",
+      defaultText: "all kinds together",
+      example: "coding",
     }).optional(),
   },
   {
