@@ -71,10 +71,11 @@ export function candidatesFor(
   const lengths = { ...means, ...(classes === null ? {} : { classes }) };
   const subject = { workload, model, release, catalog, confidence, offers, lengths, corrector };
   const found: Found = { taken: [], rejected: [], fits: [] };
-  const [single, spans] = [nodeGroups(subject, false), nodeGroups(subject, true)];
+  const single = nodeGroups(subject, false);
   for (const group of single) lookAt(subject, group, sizes, found);
   const isTooLarge = found.fits.length > 0 && !found.fits.includes(true);
   if (isTooLarge && isDivisibleOverNodes(subject)) {
+    const spans = nodeGroups(subject, true);
     for (const group of spans) lookAt(subject, group, sizes, found);
     const unlinked = single.filter((group) => !spans.some((span) => isSameHardware(group, span)));
     found.rejected.push(...unlinked.flatMap((group) => withoutNetwork(subject, group)));

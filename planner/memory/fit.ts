@@ -161,7 +161,9 @@ function longestContext(paging: CachePaging, blocks: number, layout: Layout): nu
 const largerSizes = [2, 4, 8];
 const smallerPrecisions: readonly Precision[] = ["fp8", "awq-int4"];
 
-/** The smallest legal change of the layout with which it would start: more GPUs first, then fewer bytes per weight. */
+const moreStages = [2, 3, 4, 5, 6, 7, 8];
+
+/** The smallest legal change of the layout with which it would start: more GPUs first, in further stages where a node's are not enough, then fewer bytes per weight. */
 function roomSuggestion({ model, gpu, release, layout, stage, beside }: SizedLayout): string {
   const starts = (candidate: Layout): boolean => {
     const format = release.formats.find((entry) => entry.precision === candidate.precision);
@@ -174,7 +176,15 @@ function roomSuggestion({ model, gpu, release, layout, stage, beside }: SizedLay
     const bytes = release.formats.find((entry) => entry.precision === candidate)?.bytesPerWeight ?? current;
     return bytes < current && starts({ ...layout, precision: candidate });
   });
-  const changes = [size === undefined ? "" : `tensor-parallel ${size}`, precision === undefined ? "" : `precision ${precision}`];
+  const stages =
+    size === undefined
+      ? moreStages.find((pipelineParallel) => pipelineParallel > layout.pipelineParallel && starts({ ...layout, pipelineParallel }))
+      : undefined;
+  const changes = [
+    size === undefined ? "" : `tensor-parallel ${size}`,
+    stages === undefined ? "" : `pipeline-parallel ${stages}`,
+    precision === undefined ? "" : `precision ${precision}`,
+  ];
   const named = changes.filter((change) => change !== "").join(" or ");
   return named === "" ? `use ${isHost(gpu) ? "a host" : "a GPU"} with more memory` : `use ${named}`;
 }

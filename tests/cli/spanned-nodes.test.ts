@@ -17,7 +17,10 @@ describe("more GPUs than a node of the catalog has", () => {
     // 671 billion parameters in 16 bits: the longest of three stages has 21 of 61 layers over 8 GPUs.
     expect(three.weightBytesPerGpu / ((1342e9 * 21) / 61 / 8)).toBeCloseTo(1, 1);
     const two = await answer("size", ...spanning, "--gpu", "h100", "--pipeline-parallel", "2");
-    expect(two).toMatchObject({ fits: false, finding: { code: "does-not-fit" } });
+    expect(two).toMatchObject({
+      fits: false,
+      finding: { code: "does-not-fit", suggestion: expect.stringContaining("pipeline-parallel 3") },
+    });
   });
 
   test("are predicted with the hops between them, over the slowest such node of the catalog, with the widest error bar", async () => {

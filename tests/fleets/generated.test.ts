@@ -5,6 +5,9 @@ import { isWhole } from "../checker/rules/form.ts";
 import { arbitraryFleet } from "./arbitrary-fleet.ts";
 import { planOf, rawCatalog } from "./plan-of.ts";
 
+/** In 16 bits more than the 1.4 TB of eight B200. */
+const tooLarge = ["deepseek-ai/DeepSeek-V3-0324", "moonshotai/Kimi-K2-Instruct"] as const;
+
 /**
  * How many specs are generated: 200 in every run of the tests, more when the environment says so:
  * `GENERATED_SPECS=10000 npx vitest run tests/fleets/generated.test.ts` (some minutes).
@@ -30,4 +33,29 @@ test("every spec gets a plan that the checker accepts, or findings that say why 
   );
   // What is never planned, or never refused, would not be tested.
   for (const times of Object.values(became)) expect(times).toBeGreaterThan(count / 10);
+});
+
+test("models that no single node holds are planned over several, and the checker accepts it", {
+  timeout: 60_000 + count * 500,
+}, async () => {
+  let spanning = 0;
+  await fc.assert(
+    fc.asyncProperty(arbitraryFleet, fc.constantFrom(...tooLarge), async ({ workloads: [first, ...others], ...fleet }, model) => {
+      const large = {
+        ...first,
+        name: first?.name ?? "large",
+        model,
+        precision: "bf16",
+        engine: undefined,
+        speculative: undefined,
+        lora: undefined,
+      };
+      const outcome = await planOf({ ...fleet, gpus: { deny: ["b300-sxm-270gb"] }, workloads: [large, ...others] });
+      if (outcome.kind !== "planned") return;
+      expect(checkPlan(outcome.spec, outcome.plan, rawCatalog)).toEqual([]);
+      spanning += outcome.plan.workloads.some(({ deployments }) => deployments.some(({ nodesPerReplica }) => nodesPerReplica > 1)) ? 1 : 0;
+    }),
+    { seed, numRuns: Math.ceil(count / 2) },
+  );
+  expect(spanning).toBeGreaterThan(count / 50);
 });

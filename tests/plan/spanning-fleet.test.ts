@@ -144,6 +144,31 @@ describe("a model that no single node on offer holds", () => {
   });
 });
 
+/** A rack of machines with eight A100 80GB each. */
+const rackText = (network: string, nodes: number, price = "") => `
+asOf: 2026-11-01
+source: own rack
+instanceTypes: [{ id: dgx, cloud: static, gpu: a100-sxm-80gb, gpuCount: 8, vcpus: 256, memoryGiB: 2048, interconnect: nvswitch${network} }]
+prices: [{ instance: dgx, region: berlin, market: static, usdPerHour: 9, nodes: ${nodes}${price} }]`;
+const rack = (network: string, nodes: number) =>
+  loadCatalog({ overridesText: rackText(network, nodes), overridesFile: "rack.yaml" }).catalog;
+
+test("machines that are paid for are shared between replicas that span them and others, and stay in the bill", async () => {
+  const text = rackText(", gpuDirectNetworking: true, networkGbps: 800", 5, ", paid: true");
+  const { catalog: facts } = loadCatalog({ overridesText: text, overridesFile: "rack.yaml" });
+  const chat = "name: chat, model: Qwen/Qwen3-8B, precision: bf16, qps: 5, averageContext: 2000";
+  const spec = specOf([`${reasoner}, qps: 0.5`, chat], "clouds: { static: { regions: [berlin] } }", facts);
+  const plan = await planOf(spec, {}, facts);
+  expect(checkPlan(spec, plan, readRawCatalog(text))).toEqual([]);
+  expect(plan.pools.map(({ nodes }) => nodes).toSorted()).toEqual([1, 3]);
+  expect(plan.paidNodes).toMatchObject([{ nodes: 5, idleNodes: 1 }]);
+  expect(plan.cost.usdPerHour).toBe(45);
+  const four = rackText(", gpuDirectNetworking: true, networkGbps: 800", 3, ", paid: true");
+  const { catalog: fewer } = loadCatalog({ overridesText: four, overridesFile: "rack.yaml" });
+  const reasons = await reasonsOf(specOf([`${reasoner}, qps: 0.5`, chat], "clouds: { static: { regions: [berlin] } }", fewer), fewer);
+  expect(reasons).toContainEqual(expect.objectContaining({ code: "nodes-run-out", value: 4, limit: 3 }));
+});
+
 describe("nodes whose GPUs do not reach the network", () => {
   test("hold no replica together, and the reason says which nodes would", async () => {
     const spec = specOf([`${reasoner}, qps: 2`], "clouds: { gcp: { regions: [us-central1] } }\ngpus: { allow: [a100-sxm-80gb] }");
@@ -159,15 +184,6 @@ describe("nodes whose GPUs do not reach the network", () => {
   });
 
   test("of one's own rack may be described as those that do, and then count as many as there are", async () => {
-    const rack = (network: string, nodes: number) =>
-      loadCatalog({
-        overridesText: `
-asOf: 2026-11-01
-source: own rack
-instanceTypes: [{ id: dgx, cloud: static, gpu: a100-sxm-80gb, gpuCount: 8, vcpus: 256, memoryGiB: 2048, interconnect: nvswitch${network} }]
-prices: [{ instance: dgx, region: berlin, market: static, usdPerHour: 9, nodes: ${nodes} }]`,
-        overridesFile: "rack.yaml",
-      }).catalog;
     const lines = "clouds: { static: { regions: [berlin] } }\ngpus: { allow: [a100-sxm-80gb] }";
     const fast = rack(", gpuDirectNetworking: true, networkGbps: 800", 3);
     const plan = await planOf(specOf([`${reasoner}, qps: 0.5`], lines, fast), {}, fast);
