@@ -16,7 +16,8 @@ export type PricedNodes = Pick<
   | "usdPerHour"
   | "usdPerMonth"
   | "price"
->;
+> &
+  Partial<Pick<PlannedPool, "minNodes">>;
 
 /** What stands idle of nodes that are paid for anyway: in no pool and in the plan's cost. */
 export const idlePaidNodes = ({ paidNodes = [] }: Pick<FleetPlan, "paidNodes">): PricedNodes[] =>

@@ -16,7 +16,7 @@ export function poolLines(plan: FleetPlan, rendering: Rendering): string[] {
     { header: "Instance type", cell: (pool) => pool.instanceType },
     { header: "Market", cell: (pool) => pool.market, stack: 3 },
     { header: "Zones", cell: zonesText, stack: 2 },
-    { header: "Nodes", align: "right", cell: (pool) => grouped(pool.nodes) },
+    { header: "Nodes", align: "right", cell: nodesText },
     { header: "GPUs", align: "right", cell: (pool) => grouped(pool.nodes * pool.gpusPerNode), drop: 1 },
     { header: "USD/node-h", align: "right", cell: (pool) => `${pool.price.estimated ? "~" : ""}${grouped(pool.usdPerNodeHour, decimals)}` },
     { header: "USD/month", align: "right", cell: (pool) => cents(plan.cost.byPool[pool.name]?.usdPerMonth ?? pool.usdPerMonth) },
@@ -34,6 +34,10 @@ export function poolLines(plan: FleetPlan, rendering: Rendering): string[] {
     ...renderColumns({ columns, rows, total }, rendering),
   ];
 }
+
+/** Base and peak where nodes follow the hours of the day: `1 to 4`. */
+const nodesText = ({ nodes, minNodes = nodes }: PricedNodes): string =>
+  minNodes === nodes ? grouped(nodes) : `${grouped(minNodes)} to ${grouped(nodes)}`;
 
 /** `us-east-1a` or, for several, `us-east-1 a b c`. */
 function zonesText({ zones, region }: PricedNodes): string {

@@ -13,6 +13,10 @@ export interface Day {
   readonly usdPerHour: readonly MicroUsdPerHour[];
 }
 
+/** What an hour costs in the mean of a day. */
+export const meanOfDay = ({ usdPerHour }: Day): MicroUsdPerHour =>
+  Math.round(usdPerHour.reduce((sum, rate) => sum + rate, 0) / hoursPerDay);
+
 const everyHour = Array.from({ length: hoursPerDay }, (_, hour) => hour);
 
 /**

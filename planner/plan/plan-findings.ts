@@ -1,11 +1,14 @@
+import { startupSeconds } from "../candidates/startup-time.ts";
+import { centsPerMonth } from "../cost/money.ts";
 import { at } from "../element.ts";
-import { grouped } from "../figures.ts";
+import { grouped, usd } from "../figures.ts";
 import type { Finding } from "../finding.ts";
 import { batchDecision } from "../memory/batch-cap.ts";
 import { assumeAdapters } from "../performance/adapters.ts";
 import { assumeSpeculation } from "../performance/speculation.ts";
 import type { Day } from "./hours.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
+import { hoursPerDay } from "./replicas-by-hour.ts";
 import { spotStanding } from "./spot-standing.ts";
 
 /** What the plan takes for granted beyond the spec's own defaults. */
@@ -23,16 +26,7 @@ export function planAssumptions(assembly: Assembly, day: Day | null): Finding[] 
       message: `capacities are derated so that each SLO holds with probability ${assembly.spec.confidence}, given the prediction's error bar`,
       value: assembly.spec.confidence,
     },
-    ...(day === null
-      ? []
-      : [
-          {
-            code: "assume-nodes-follow",
-            path: "",
-            message:
-              "costs by the hour take it that replicas follow the profile and that nodes come and go with them; the headline is around the clock",
-          },
-        ]),
+    ...(day === null ? [] : [nodesFollow(assembly, day)]),
     ...spotRates(assembly),
     ...(zones
       ? [{ code: "assume-zone-prices", path: "clouds", message: "every zone of a region has the region's price and has the instance type" }]
@@ -41,6 +35,31 @@ export function planAssumptions(assembly: Assembly, day: Day | null): Finding[] 
     ...speculations(assembly),
     ...adapters(assembly),
   ];
+}
+
+/** What the costs by the hour rest on. A replica is called before its hour, by what its node and its start take: that is not in them. */
+function nodesFollow({ catalog, offers, candidates, packing }: Assembly, day: Day): Finding {
+  const leads = packing.placements.map(({ workload, option }) => {
+    const { replica } = at(at(candidates, workload), option);
+    return catalog.spotModel.provisioning.seconds + startupSeconds(catalog.serving, replica);
+  });
+  const early = packing.pools.map((pool, index) => {
+    const here = packing.placements.flatMap(({ offer, zone }, place) =>
+      offer === pool.offer && zone === pool.zone ? [at(leads, place)] : [],
+    );
+    const nodes = at(day.nodes, index);
+    const coming = nodes.reduce((sum, now, hour) => sum + Math.max(0, now - (nodes.at(hour - 1) ?? now)), 0);
+    return (coming * at(offers, pool.offer).usdPerNodeHour * Math.max(0, ...here)) / 3600;
+  });
+  const usdPerMonth = centsPerMonth(Math.round(early.reduce((sum, usd) => sum + usd, 0) / hoursPerDay)) / 100;
+  const longest = Math.max(0, ...leads);
+  return {
+    code: "assume-nodes-follow",
+    path: "",
+    message: `costs by the hour take it that replicas follow the profile and that nodes come and go with them; calling them before their hour, by up to ${grouped(longest)} s for a node and a start, adds ${usd(usdPerMonth)} a month; the headline is around the clock`,
+    value: usdPerMonth,
+    unit: "USD a month",
+  };
 }
 
 /** What is not known of workloads that draft. */

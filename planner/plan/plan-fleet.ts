@@ -13,6 +13,7 @@ import { insideBudget } from "../explain/inside-budget.ts";
 import { otherFleets } from "../explain/other-fleets.ts";
 import { fleetRelaxations, workloadRelaxations } from "../explain/relaxations.ts";
 import type { Situation } from "../explain/situation.ts";
+import { smallerNodes } from "../explain/smaller-nodes.ts";
 import { unservableFindings } from "../explain/unservable.ts";
 import { waysOut } from "../explain/ways-out.ts";
 import { type WhatIf, whatIf } from "../explain/what-if.ts";
@@ -148,7 +149,7 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
       ...givenUp,
       ...planWarnings(assembly),
       ...(measurements?.refused ?? []),
-      ...(day === null ? [] : dayFindings(assembly, day)),
+      ...(day === null ? [] : [...dayFindings(assembly, day), ...smallerNodes(assembly, ask)]),
       ...commitmentFindings(pools),
       ...unofferedFindings(spec, catalog),
       ...offerFindings,

@@ -82,3 +82,39 @@ test("unit costs are those of a mean hour", async () => {
   const requestsPerMonth = (20 * 16 * 3600 * 730) / 24;
   expect(cost?.usdPerThousandRequests).toBeCloseTo(((cost?.usdPerMonth ?? 0) / requestsPerMonth) * 1000, 5);
 });
+
+const office = [0, 0, 0, 0, 0, 1, 2, 6, 12, 14, 15, 16, 15, 14, 16, 15, 12, 9, 6, 4, 2, 1, 0, 0];
+const llama = { model: "meta-llama/Llama-3.3-70B-Instruct", precision: "fp8", averageContext: 2300 };
+
+test("where smaller nodes would follow the profile for less, the plan says what that fleet costs, and it does", async () => {
+  const chat = { name: "chat", ...llama, ...profile(office) };
+  const search = { name: "search", ...qwen, ...profile(office.map((rate) => rate + 2)) };
+  const { plan } = await planned(chat, search);
+  const finding = plan.warnings.find(({ code }) => code === "smaller-nodes-follow");
+  const maxReplicasPerNode = Number(finding?.suggestion?.match(/maxReplicasPerNode: (\d+)/)?.[1]);
+  const { spec, plan: smaller } = await planned({ ...chat, maxReplicasPerNode }, { ...search, maxReplicasPerNode });
+  expect(checkPlan(spec, smaller, rawCatalog)).toEqual([]);
+  const [now, then] = [plan.cost.scaled?.usdPerMonth ?? 0, smaller.cost.scaled?.usdPerMonth ?? 0];
+  expect(finding?.value).toBeCloseTo(now - then, 1);
+  expect(then).toBeLessThan(0.95 * now);
+  expect(smaller.cost.usdPerMonth).toBeGreaterThanOrEqual(plan.cost.usdPerMonth);
+  expect(finding?.message).toContain(then.toLocaleString("en-US", { minimumFractionDigits: 2 }));
+});
+
+test("a day without hours that differ, and nodes that are small already, call for no other ones", async () => {
+  expect(codes((await planned({ name: "chat", ...llama, ...profile(Array(24).fill(16)) })).plan)).not.toContain("smaller-nodes-follow");
+  const single = { name: "chat", ...llama, ...profile(office), maxReplicasPerNode: 1 };
+  expect(codes((await planned(single)).plan)).not.toContain("smaller-nodes-follow");
+});
+
+test("replicas are called before their hour, and what that adds to the day is said", async () => {
+  const { plan } = await planned({ name: "chat", ...llama, ...profile(office), maxReplicasPerNode: 1 });
+  const finding = plan.assumptions.find(({ code }) => code === "assume-nodes-follow");
+  const lead = (plan.workloads[0]?.deployments[0]?.startupSeconds ?? 0) + rawCatalog.spotModel.provisioning.seconds;
+  expect(finding?.message).toContain(`${lead} s`);
+  const added = plan.pools.reduce((sum, { nodesByHour = [], usdPerNodeHour }) => {
+    const coming = nodesByHour.reduce((nodes, now, hour) => nodes + Math.max(0, now - (nodesByHour.at(hour - 1) ?? 0)), 0);
+    return sum + (coming * usdPerNodeHour * lead) / 3600;
+  }, 0);
+  expect(finding?.value).toBeCloseTo((added * 730) / 24, 0);
+});

@@ -23,4 +23,7 @@ test("the table of a plan has them, and that of a plan without hours does not", 
   const text = (shown: typeof examplePlan) => renderPlanTable(shown, { width: null, color: false });
   expect(text(plan)).toContain("Hours UTC");
   expect(text(examplePlan)).not.toContain("Hours UTC");
+  // The pool of twelve small nodes has one by night.
+  expect(text(plan)).toContain("1 to 12");
+  expect(text(examplePlan)).not.toContain(" to 12");
 });
