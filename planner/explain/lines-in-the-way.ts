@@ -17,11 +17,22 @@ const isNarrow = ({ allow, deny }: AllowDeny): boolean => allow.length + deny.le
 
 /** The lines of the spec of which any one, if it were not there, would let the workload be served; null when none would. */
 export function linesInTheWay(situation: Situation, workload: WorkloadSpec): string | null {
-  const advice = linesOf(situation.spec, workload).flatMap((line) => {
+  const lifted = linesOf(situation.spec, workload).flatMap((line) => {
     const offer = cheapestWith(situation, line);
     return offer === null ? [] : [line.advice(offer)];
   });
+  const advice = [...fewerAdapters(situation, workload), ...lifted];
   return advice.length === 0 ? null : advice.join(", or ");
+}
+
+/** Half as many adapters on the GPU, a quarter and so on, down to the first that leave room; nothing where none do. */
+function fewerAdapters({ offers, search }: Situation, workload: WorkloadSpec): string[] {
+  const { lora } = workload;
+  if (lora === undefined) return [];
+  for (let onGpu = Math.floor((lora.onGpu ?? lora.adapters) / 2); onGpu >= 1; onGpu = Math.floor(onGpu / 2)) {
+    if (search({ ...workload, lora: { ...lora, onGpu } }, offers).taken.length > 0) return [`lower lora.onGpu to ${onGpu}`];
+  }
+  return [];
 }
 
 function linesOf(spec: FleetSpec, workload: WorkloadSpec): Lifted[] {

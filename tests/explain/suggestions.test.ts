@@ -78,3 +78,18 @@ test("maxModelLen lowered to the suggested number is held by the KV cache, and o
   }
   expect(tooLong).toBeGreaterThan(2);
 });
+
+test("adapters lowered to the suggested number leave room, where more of them leave none", async () => {
+  const lora = { adapters: 60, rank: 64 };
+  const withLora = (more: object) =>
+    specOf({
+      fleet: "adapters",
+      instances: { allow: ["g6.4xlarge"] },
+      workloads: [chat(1, { precision: "bf16", slo: { ttftP95Ms: 20_000, tpotP95Ms: 500 }, lora: { ...lora, ...more } })],
+    });
+  const [finding] = (await ask(withLora({}))).findings;
+  const onGpu = Number(finding?.suggestion?.match(/lower lora\.onGpu to (\d+)/)?.[1]);
+  expect(onGpu).toBeGreaterThan(0);
+  expect((await ask(withLora({ onGpu }))).findings).toEqual([]);
+  expect((await ask(withLora({ onGpu: 2 * onGpu + 1 }))).plan).toBeNull();
+});
