@@ -36,9 +36,12 @@ function placerOf(specFile: string): Placer {
   const sizes: Sizes = new Map();
   const candidates = spec.workloads.map((workload) => {
     const model = catalog.models.find(({ id }) => id === workload.model);
-    const release = engineRelease(catalog.engines, workload.engine.name, workload.engine.version);
+    const { engine: asked } = workload;
+    const release = engineRelease(catalog.engines, asked.name, asked.version);
     if (model === undefined || "code" in release) throw new Error(`${workload.name} names what the catalog lacks`);
-    return candidatesFor(workload, model, release, catalog, offers, spec.confidence, sizes).taken;
+    const engine = { spec: asked, release };
+    const { confidence } = spec;
+    return candidatesFor({ workload, model, catalog, offers, devices: ["gpu"], engine, hostEngine: null, confidence }, sizes).taken;
   });
   const { instance, shortlists } = listedInstanceOf(packingProblem({ ...spec, quotas: [] }, offers, candidates));
   return makePlacer(instance, shortlists, 0);

@@ -26,6 +26,8 @@ export interface Catalog {
   readonly cpus: readonly Cpu[];
   /** vCPUs of one slot of a CPU-only node. */
   readonly slotVcpus: number;
+  /** The most that one replica takes. */
+  readonly largestReplicaVcpus: number;
   readonly models: readonly Model[];
   /** Quantised copies of models whose files say more than their name. */
   readonly variants: readonly Variant[];

@@ -12,7 +12,7 @@ export const taskFindings = (catalog: Catalog): Finding[] => [
 function servingFindings({ taskServing, engines, models }: Catalog): Finding[] {
   return taskServing.flatMap((row, index) => {
     const path = `taskServing[${index}]`;
-    const unknown = [...row.models, ...Object.keys(row.repositories)].filter(
+    const unknown = [...row.models, ...Object.keys(row.repositories), ...(row.onnxModels ?? [])].filter(
       (name) => !models.some(({ id, task }) => id === name && task !== "generate"),
     );
     const noEngine = engines.some(({ name }) => name === row.engine) ? [] : [row.engine];

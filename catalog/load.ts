@@ -83,6 +83,7 @@ function readBundled(): CatalogFacts {
     cudaMemoryRules: gpuFile.cudaMemoryRules,
     cpus: cpuFile.rows,
     slotVcpus: cpuFile.slotVcpus,
+    largestReplicaVcpus: cpuFile.largestReplicaVcpus,
     models: dataFiles("models").flatMap((path) => readData(path, modelFileSchema).rows),
     instanceTypes: instanceFiles.flatMap((file) => file.rows),
     prices: priceFiles.flatMap((file) => file.rows),

@@ -14,5 +14,8 @@ export const clientLabel = `${labelDomain}/client`;
 /** Keeps pods that ask for no GPU off the expensive nodes. GKE sets the same key and value by itself on GPU pools. */
 export const gpuTaint = { key: "nvidia.com/gpu", value: "present" } as const;
 
+/** The same for nodes without GPUs, which every pod of a cluster could use: a replica that finds its slot taken stays pending. */
+export const reservedTaint = { key: `${labelDomain}/reserved`, value: "inference" } as const;
+
 /** GKE sets the label on spot nodes, not the taint; we set the taint so that nothing lands on spot unasked. */
 export const gkeSpotTaint = { key: "cloud.google.com/gke-spot", value: "true" } as const;

@@ -48,6 +48,7 @@ export const nodePoolInputs = (pool: PlannedPool, extraNodes: number) => ({
   extraNodes,
   gpu: pool.gpu,
   gpusPerNode: pool.gpusPerNode,
+  ...(pool.cpu === undefined ? {} : { cpu: { ...pool.cpu } }),
   usdPerNodeHour: pool.usdPerNodeHour,
   usdPerMonth: pool.usdPerMonth,
   priceAsOf: pool.price.asOf,

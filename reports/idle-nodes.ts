@@ -12,6 +12,7 @@ export type PricedNodes = Pick<
   | "nodes"
   | "gpu"
   | "gpusPerNode"
+  | "cpu"
   | "usdPerNodeHour"
   | "usdPerHour"
   | "usdPerMonth"

@@ -1,4 +1,5 @@
 import type { FleetPlan, OtherFleet } from "../planner/plan/fleet-plan.ts";
+import { deviceOf } from "../planner/plan/slots.ts";
 import { type Column, renderColumns, wrap } from "./columns.ts";
 import { layoutText } from "./layout-text.ts";
 import { cents, grouped } from "./money.ts";
@@ -28,11 +29,12 @@ const nodesText = ({ pools }: OtherFleet): string =>
 
 /** The workloads that another GPU, format or layout serves: `chat on l40s tp2 fp8`. */
 function movedText({ workloads }: OtherFleet, plan: FleetPlan): string {
-  const moved = workloads.filter(({ workload, gpu, precision, tensorParallel, nodesPerReplica = 1 }) => {
+  const moved = workloads.filter(({ workload, gpu, precision, tensorParallel, vcpus, nodesPerReplica = 1 }) => {
     const [own] = plan.workloads.find(({ name }) => name === workload)?.deployments ?? [];
     const pool = plan.pools.find(({ name }) => name === own?.pool);
-    if (own === undefined || pool?.gpu !== gpu || own.precision !== precision) return true;
-    return own.tensorParallel !== tensorParallel || own.nodesPerReplica !== nodesPerReplica;
+    if (own === undefined || pool === undefined || own.precision !== precision) return true;
+    const device = deviceOf(pool, own);
+    return device.gpu !== gpu || device.vcpus !== vcpus || own.tensorParallel !== tensorParallel || own.nodesPerReplica !== nodesPerReplica;
   });
   return moved.map(({ workload, ...layout }) => `${workload} on ${layoutText(layout)}`).join(", ");
 }

@@ -17,7 +17,8 @@ export function poolLines(plan: FleetPlan, rendering: Rendering): string[] {
     { header: "Market", cell: (pool) => pool.market, stack: 3 },
     { header: "Zones", cell: zonesText, stack: 2 },
     { header: "Nodes", align: "right", cell: nodesText },
-    { header: "GPUs", align: "right", cell: (pool) => grouped(pool.nodes * pool.gpusPerNode), drop: 1 },
+    ...(rows.some(hasGpus) ? [column("GPUs", gpusOf)] : []),
+    ...(rows.every(hasGpus) ? [] : [column("vCPUs", vcpusOf)]),
     { header: "USD/node-h", align: "right", cell: (pool) => `${pool.price.estimated ? "~" : ""}${grouped(pool.usdPerNodeHour, decimals)}` },
     { header: "USD/month", align: "right", cell: (pool) => cents(plan.cost.byPool[pool.name]?.usdPerMonth ?? pool.usdPerMonth) },
     { header: "Price as of", cell: ({ price }) => price.asOf },
@@ -25,7 +26,8 @@ export function poolLines(plan: FleetPlan, rendering: Rendering): string[] {
   const sum = (count: (pool: PricedNodes) => number): string => grouped(rows.reduce((total, pool) => total + count(pool), 0));
   const total = {
     Nodes: sum((pool) => pool.nodes),
-    GPUs: sum((pool) => pool.nodes * pool.gpusPerNode),
+    GPUs: sum(gpusOf),
+    vCPUs: sum(vcpusOf),
     "USD/month": cents(plan.cost.usdPerMonth),
   };
   const estimated = rows.some((pool) => pool.price.estimated) ? " (~ marks a price computed from another one)" : "";
@@ -38,6 +40,18 @@ export function poolLines(plan: FleetPlan, rendering: Rendering): string[] {
 /** Base and peak where nodes follow the hours of the day: `1 to 4`. */
 const nodesText = ({ nodes, minNodes = nodes }: PricedNodes): string =>
   minNodes === nodes ? grouped(nodes) : `${grouped(minNodes)} to ${grouped(nodes)}`;
+const hasGpus = ({ gpu }: PricedNodes): boolean => gpu !== null;
+const gpusOf = ({ nodes, gpusPerNode }: PricedNodes): number => nodes * gpusPerNode;
+/** Of nodes without GPUs; those with some have them beside the GPUs. */
+const vcpusOf = ({ nodes, cpu }: PricedNodes): number => (cpu === undefined ? 0 : nodes * cpu.slotsPerNode * cpu.slotVcpus);
+
+/** Empty where a pool has none. */
+const column = (header: string, count: (pool: PricedNodes) => number): Column<PricedNodes> => ({
+  header,
+  align: "right",
+  cell: (pool) => (count(pool) === 0 ? "" : grouped(count(pool))),
+  drop: 1,
+});
 
 /** `us-east-1a` or, for several, `us-east-1 a b c`. */
 function zonesText({ zones, region }: PricedNodes): string {

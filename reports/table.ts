@@ -57,7 +57,9 @@ function headline(plan: FleetPlan, rendering: PlanRendering): string[] {
   const { cost, budget } = plan;
   const sentences = [
     `Covers ${cost.included.join(", ")}, around the clock and sized for the busiest hour. Not in it: ${cost.excluded.join(", ")}.`,
-    cost.idleUsdPerHour > 0 ? `Of this, ${hourly(cost.idleUsdPerHour)} an hour is for idle GPUs.` : "",
+    cost.idleUsdPerHour > 0
+      ? `Of this, ${hourly(cost.idleUsdPerHour)} an hour is for idle ${plan.pools.some(({ gpu }) => gpu === null) ? "GPUs and vCPUs" : "GPUs"}.`
+      : "",
     paidSentence(cost),
   ];
   const lines = [

@@ -1,6 +1,7 @@
 import type { ServingPoint } from "../planner/performance/serving-point.ts";
 import type { FleetPlan, PlannedDeployment, PlannedPool, PlannedWorkload } from "../planner/plan/fleet-plan.ts";
 import { idleName } from "../planner/plan/paid-nodes.ts";
+import { deviceOf } from "../planner/plan/slots.ts";
 import { type Column, renderColumns, wrap } from "./columns.ts";
 import { speedColumns } from "./latency-cell.ts";
 import { layoutText } from "./layout-text.ts";
@@ -31,7 +32,7 @@ const before: readonly Column<Line>[] = [
   { header: "Model", cell: ({ workload, first }) => (first && workload !== undefined ? modelName(workload.model) : ""), stack: 1 },
   {
     header: "Layout",
-    cell: ({ bought }) => (bought === undefined ? "" : layoutText({ ...bought.deployment, gpu: bought.pool.gpu })),
+    cell: ({ bought }) => (bought === undefined ? "" : layoutText({ ...bought.deployment, ...deviceOf(bought.pool, bought.deployment) })),
     stack: 4,
   },
   { header: "Instance type", cell: ({ bought }) => bought?.pool.instanceType ?? "", stack: 3 },

@@ -23,5 +23,6 @@ export type Cpu = z.infer<typeof cpuSchema>;
 export const cpuFileSchema = z.strictObject({
   about: z.string(),
   slotVcpus: z.number().int().positive().describe("A replica takes whole slots of so many vCPUs of a node"),
+  largestReplicaVcpus: z.number().int().positive().describe("No replica takes more, however large its node"),
   rows: z.array(cpuSchema),
 });

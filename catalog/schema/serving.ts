@@ -73,6 +73,14 @@ export const servingSchema = z.strictObject({
     shardFactor: positive,
     ...provenance,
   }),
+  cpuReplica: z
+    .strictObject({
+      vcpus: positive.describe("The least that a server runs with"),
+      serverMemoryBytes: positive.describe("Process, tokenizer and buffers beside weights and batches"),
+      loadFactor: positive.describe("Memory while loading over the weights' bytes: file and tensors side by side"),
+      ...provenance,
+    })
+    .describe("A replica on a node without GPUs, where weights are in the host's memory"),
   node: z.strictObject({
     daemonVcpus: positive.describe("Taken by network, storage, logging and device plugins on every node"),
     daemonMemoryBytes: positive,

@@ -16,6 +16,13 @@ const taskServingRowSchema = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .describe("Catalog id -> repository with the weights in the engine's own format"),
+  onnxModels: z
+    .array(z.string())
+    .nullable()
+    .default(null)
+    .describe(
+      "Catalog ids that it runs on AMD processors: those published as ONNX too, where its x86 image has only Intel's MKL besides; null: all",
+    ),
   ...provenance,
 });
 

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PlannedPool } from "../../planner/plan/fleet-plan.ts";
 import { gibibyte } from "../../planner/units.ts";
 import type { ClusterBinding } from "../clusterBinding.ts";
-import { gpuTaint, poolLabel } from "../labels.ts";
+import { gpuTaint, poolLabel, reservedTaint } from "../labels.ts";
 import { awsTags, kubernetesLabels, type Ownership } from "../tags.ts";
 
 /** gp3 goes to 1,000 MiB/s; at its default of 125 a node would read 70 GB of weights for ten minutes. */
@@ -59,18 +59,23 @@ export function nodeGroupArgs(pool: PlannedPool, binding: ClusterBinding, owner:
     clusterName: binding.clusterName ?? "",
     nodeRoleArn: binding.nodeRoleArn ?? "",
     subnetIds: subnets.apply((byZone) => pool.zones.map((zone) => subnetOf(byZone, zone, pool))),
-    // Bottlerocket's NVIDIA variant brings driver and device plugin.
-    amiType: "BOTTLEROCKET_x86_64_NVIDIA",
+    amiType: amiType(pool),
     capacityType: pool.market === "spot" ? "SPOT" : "ON_DEMAND",
     instanceTypes: [pool.machineType],
     scalingConfig: { minSize: pool.minNodes, maxSize: pool.maxNodes, desiredSize: pool.nodes },
-    // MINIMAL ends an old node before it starts a new one: there is no quota for spare GPUs.
+    // MINIMAL ends an old node before it starts a new one: there is no quota for spare nodes.
     updateConfig: { maxUnavailable: 1, updateStrategy: "MINIMAL" },
     nodeRepairConfig: { enabled: true },
-    labels: { ...kubernetesLabels(owner), [poolLabel]: pool.name, "nvidia.com/gpu.present": "true" },
-    taints: [{ ...gpuTaint, effect: "NO_SCHEDULE" }],
+    labels: { ...kubernetesLabels(owner), [poolLabel]: pool.name, ...(pool.gpu === null ? {} : { "nvidia.com/gpu.present": "true" }) },
+    taints: [{ ...(pool.gpu === null ? reservedTaint : gpuTaint), effect: "NO_SCHEDULE" }],
     tags: awsTags(owner),
   };
+}
+
+/** Bottlerocket's NVIDIA variant brings driver and device plugin; nodes without GPUs take the plain one of their architecture. */
+function amiType(pool: PlannedPool): string {
+  if (pool.gpu !== null) return "BOTTLEROCKET_x86_64_NVIDIA";
+  return pool.arch === "arm64" ? "BOTTLEROCKET_ARM_64" : "BOTTLEROCKET_x86_64";
 }
 
 /** A plain map was checked before (validity); a secret one can be read only now. */

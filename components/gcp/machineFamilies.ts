@@ -5,7 +5,7 @@ import type { Market } from "../../planner/spec/fleet-spec.ts";
 export interface MachineFamily {
   /** Beginning of the machine type's name. */
   readonly prefix: string;
-  /** Name in `guestAccelerators`; null where it depends on the GPU that was attached. */
+  /** Name in `guestAccelerators`; null where it depends on the GPU that was attached, and where there is none. */
   readonly accelerator: string | null;
   readonly bootDisk: "pd-balanced" | "hyperdisk-balanced";
   readonly markets: readonly Market[];
@@ -15,7 +15,8 @@ const everyMarket: readonly Market[] = ["on-demand", "spot", "reserved"];
 
 /**
  * Boot disks and markets: preconditions of GoogleCloudPlatform/cluster-toolkit v1.95.0 and cloud.google.com/compute/docs/gpus (2026-08).
- * The first row whose prefix fits holds.
+ * C3 boots from a persistent disk, C4 only from a hyperdisk (cloud.google.com/compute/docs/general-purpose-machines). The first row whose
+ * prefix fits holds.
  */
 const machineFamilies: readonly MachineFamily[] = [
   { prefix: "a2-ultragpu", accelerator: "nvidia-a100-80gb", bootDisk: "pd-balanced", markets: everyMarket },
@@ -28,6 +29,8 @@ const machineFamilies: readonly MachineFamily[] = [
   { prefix: "a4x-", accelerator: "nvidia-gb200", bootDisk: "hyperdisk-balanced", markets: ["reserved"] },
   { prefix: "g2-standard", accelerator: "nvidia-l4", bootDisk: "pd-balanced", markets: everyMarket },
   { prefix: "g4-standard", accelerator: "nvidia-rtx-pro-6000", bootDisk: "hyperdisk-balanced", markets: everyMarket },
+  { prefix: "c3-", accelerator: null, bootDisk: "pd-balanced", markets: everyMarket },
+  { prefix: "c4-", accelerator: null, bootDisk: "hyperdisk-balanced", markets: everyMarket },
   { prefix: "n1-", accelerator: null, bootDisk: "pd-balanced", markets: everyMarket },
 ];
 
@@ -43,4 +46,4 @@ export const machineFamily = (machineType: string): MachineFamily | undefined =>
   machineFamilies.find(({ prefix }) => machineType.startsWith(prefix));
 
 export const acceleratorOf = (pool: Pick<PlannedPool, "machineType" | "gpu">): string | undefined =>
-  machineFamily(pool.machineType)?.accelerator ?? attachedAccelerators[pool.gpu];
+  machineFamily(pool.machineType)?.accelerator ?? attachedAccelerators[pool.gpu ?? ""];

@@ -1,11 +1,14 @@
 import { NodePool as GkeNodePool, type NodePoolArgs as GkeNodePoolArgs } from "@pulumi/gcp/container/nodePool.js";
+import type { container } from "@pulumi/gcp/types/input.js";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PlannedPool } from "../../planner/plan/fleet-plan.ts";
 import { gibibyte } from "../../planner/units.ts";
 import type { ClusterBinding } from "../clusterBinding.ts";
-import { gkeSpotTaint, gpuTaint, poolLabel } from "../labels.ts";
+import { gkeSpotTaint, gpuTaint, poolLabel, reservedTaint } from "../labels.ts";
 import { gcpLabels, kubernetesLabels, type Ownership } from "../tags.ts";
 import { acceleratorOf, machineFamily } from "./machineFamilies.ts";
+
+type AcceleratorArgs = container.NodePoolNodeConfigGuestAccelerator;
 
 /** A GKE node pool. Its cloud-side name is left to auto-naming, so that a replacement can be made before the old one goes. */
 export function gkeNodePool(pool: PlannedPool, binding: ClusterBinding, owner: Ownership, opts: pulumi.CustomResourceOptions): GkeNodePool {
@@ -26,14 +29,14 @@ export function nodePoolArgs(pool: PlannedPool, binding: ClusterBinding, owner: 
     ...size(pool),
     nodeConfig: nodeConfig(pool, binding, owner),
     management: { autoRepair: true, autoUpgrade: true },
-    // An old node goes before a new one comes: there is no quota for spare GPUs.
+    // An old node goes before a new one comes: there is no quota for spare nodes.
     upgradeSettings: { strategy: "SURGE", maxSurge: 0, maxUnavailable: 1 },
   };
 }
 
 /**
  * `nodeCount` counts per zone. A pool that may use any of several zones is therefore sized by GKE's autoscaler, which puts nodes
- * where there are GPUs: pending replicas call for them, the plan's number is the ceiling.
+ * where there is capacity: pending replicas call for them, the plan's number is the ceiling.
  */
 function size(pool: PlannedPool): Pick<GkeNodePoolArgs, "nodeCount" | "initialNodeCount" | "autoscaling"> {
   if (pool.zones.length === 1) return { nodeCount: pool.nodes };
@@ -44,14 +47,7 @@ function nodeConfig(pool: PlannedPool, binding: ClusterBinding, owner: Ownership
   const isSpot = pool.market === "spot";
   return {
     machineType: pool.machineType,
-    // Said at creation: adding the driver later replaces the pool (hashicorp/terraform-provider-google#23248).
-    guestAccelerators: [
-      {
-        type: acceleratorOf(pool) ?? "",
-        count: pool.gpusPerNode,
-        gpuDriverInstallationConfig: { gpuDriverVersion: "LATEST" },
-      },
-    ],
+    ...accelerators(pool),
     spot: isSpot,
     diskSizeGb: Math.ceil(pool.diskBytes / gibibyte),
     diskType: machineFamily(pool.machineType)?.bootDisk ?? "pd-balanced",
@@ -66,6 +62,16 @@ function nodeConfig(pool: PlannedPool, binding: ClusterBinding, owner: Ownership
     metadata: { "disable-legacy-endpoints": "true" },
     labels: { ...kubernetesLabels(owner), [poolLabel]: pool.name },
     resourceLabels: gcpLabels(owner),
-    taints: [{ ...gpuTaint, effect: "NO_SCHEDULE" }, ...(isSpot ? [{ ...gkeSpotTaint, effect: "NO_SCHEDULE" }] : [])],
+    taints: [
+      { ...(pool.gpu === null ? reservedTaint : gpuTaint), effect: "NO_SCHEDULE" },
+      ...(isSpot ? [{ ...gkeSpotTaint, effect: "NO_SCHEDULE" }] : []),
+    ],
   };
+}
+
+function accelerators(pool: PlannedPool): { readonly guestAccelerators?: AcceleratorArgs[] } {
+  if (pool.gpu === null) return {};
+  // Said at creation: adding the driver later replaces the pool (hashicorp/terraform-provider-google#23248).
+  const gpuDriverInstallationConfig = { gpuDriverVersion: "LATEST" };
+  return { guestAccelerators: [{ type: acceleratorOf(pool) ?? "", count: pool.gpusPerNode, gpuDriverInstallationConfig }] };
 }

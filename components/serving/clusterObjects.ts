@@ -4,12 +4,12 @@ import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1/priorityClass.js
 import * as pulumi from "@pulumi/pulumi";
 import { kubernetesLabels } from "../tags.ts";
 import { tokenSecretKey } from "./engineProcess.ts";
-import { priorityClassName } from "./podTemplate.ts";
+import { priorityClassName, type ReplicaSize, replicaSize } from "./podTemplate.ts";
 import type { ServedDeployment } from "./servedWorkload.ts";
 
 /** Above the default of 0, far below the system's 2,000,000,000. */
 const basePriority = 100_000;
-const priorityPerGpu = 1_000;
+const priorityPerSlot = 1_000;
 
 /** What the workloads of one cluster share. */
 export interface ClusterObjects {
@@ -35,14 +35,13 @@ export function clusterObjects(args: ClusterObjectsArgs, opts: pulumi.CustomReso
     { metadata: { name: fleet, labels: { ...labels, "pod-security.kubernetes.io/enforce": "baseline" } } },
     opts,
   );
-  const gpuCounts = distinct(served.map(({ deployment }) => deployment.gpusPerReplica)).toSorted((a, b) => a - b);
-  const classes = gpuCounts.map(
-    (gpus) =>
+  const classes = replicaSizes(served).map(
+    (size) =>
       new PriorityClass(
-        `${cluster}-gpu-${gpus}`,
+        `${cluster}-${size.kind}-${size.slots}`,
         {
-          metadata: { name: priorityClassName(fleet, gpus), labels },
-          value: basePriority + priorityPerGpu * gpus,
+          metadata: { name: priorityClassName(fleet, size), labels },
+          value: basePriority + priorityPerSlot * size.slots,
           description: "Larger replicas are placed first, so that a full pool can be packed again after a restart.",
         },
         opts,
@@ -57,6 +56,12 @@ export function clusterObjects(args: ClusterObjectsArgs, opts: pulumi.CustomReso
           return new Secret(`${cluster}-${name}`, { metadata, stringData: { [tokenSecretKey]: pulumi.secret(huggingFaceToken) } }, opts);
         });
   return { namespace, shared: [...classes, ...secrets] };
+}
+
+/** Of GPUs, smallest first, then of CPU-only nodes. */
+function replicaSizes(served: readonly ServedDeployment[]): ReplicaSize[] {
+  const sizes = new Map(served.map(({ deployment }) => replicaSize(deployment)).map((size) => [`${size.kind}-${size.slots}`, size]));
+  return [...sizes.values()].toSorted((a, b) => (a.kind === b.kind ? a.slots - b.slots : a.kind === "gpu" ? -1 : 1));
 }
 
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];

@@ -1,4 +1,5 @@
 import type { core } from "@pulumi/kubernetes/types/input.js";
+import type { PlannedDeployment } from "../../planner/plan/fleet-plan.ts";
 import type { ServedDeployment } from "./servedWorkload.ts";
 
 /** Where the downloads and compiled kernels of a container go. */
@@ -14,6 +15,10 @@ export interface EngineContainer {
   readonly env: readonly core.v1.EnvVar[];
   readonly user: core.v1.PodSecurityContext;
 }
+
+/** Threads that a replica without a GPU computes with: one for each whole vCPU that it has. */
+export const hostThreads = ({ vcpusPerReplica }: Pick<PlannedDeployment, "vcpusPerReplica">): number =>
+  Math.max(1, Math.floor(vcpusPerReplica));
 
 /** The Hugging Face token, where the workload names a secret. */
 export function hubToken({ deployment: { weights } }: ServedDeployment): core.v1.EnvVar[] {

@@ -1,7 +1,8 @@
 import type { core } from "@pulumi/kubernetes/types/input.js";
-import type { PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
+import type { PlannedDeployment, PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
+import { slotsPerReplica } from "../../planner/plan/slots.ts";
 import { gibibyte, mebibyte } from "../../planner/units.ts";
-import { deploymentLabel, gkeSpotTaint, gpuTaint, poolLabel, workloadLabel } from "../labels.ts";
+import { deploymentLabel, gkeSpotTaint, gpuTaint, poolLabel, reservedTaint, workloadLabel } from "../labels.ts";
 import { kubernetesLabels } from "../tags.ts";
 import { drain, p99RequestSeconds } from "./drain.ts";
 import { enginePort } from "./endpoint.ts";
@@ -30,8 +31,19 @@ export const workloadLabels = (
   "app.kubernetes.io/managed-by": "pulumi",
 });
 
-/** Larger replicas go first, so that a pool full to its last GPU is filled again after any restart. */
-export const priorityClassName = (fleet: string, gpus: number): string => `${fleet}-gpu-${gpus}`;
+/** Larger replicas go first, so that a pool full to its last GPU, or slot of vCPUs, is filled again after any restart. */
+export const priorityClassName = (fleet: string, size: ReplicaSize): string => `${fleet}-${size.kind}-${size.slots}`;
+
+/** What a replica takes of its node, as the scheduler has to order replicas by it. */
+export interface ReplicaSize {
+  readonly kind: "gpu" | "cpu";
+  readonly slots: number;
+}
+
+export const replicaSize = (deployment: PlannedDeployment): ReplicaSize => ({
+  kind: deployment.cpuSlotsPerReplica === undefined ? "gpu" : "cpu",
+  slots: slotsPerReplica(deployment),
+});
 
 /**
  * Everything in it is a name or follows from the layout and the spec: what a re-plan may move (counts, other workloads, predictions, tags)
@@ -51,7 +63,7 @@ export function podTemplate(served: ServedDeployment): core.v1.PodTemplateSpec {
       automountServiceAccountToken: false,
       // A Service called `vllm...` would otherwise set VLLM_PORT=tcp://..., which the engine reads as its own setting.
       enableServiceLinks: false,
-      priorityClassName: priorityClassName(fleet, deployment.gpusPerReplica),
+      priorityClassName: priorityClassName(fleet, replicaSize(deployment)),
       terminationGracePeriodSeconds: leaving.terminationGracePeriodSeconds,
       securityContext: { ...engine.user, seccompProfile: { type: "RuntimeDefault" } },
       nodeSelector: { [poolLabel]: pool.name },
@@ -70,7 +82,7 @@ export function podTemplate(served: ServedDeployment): core.v1.PodTemplateSpec {
           lifecycle: { preStop: { sleep: { seconds: leaving.preStopSeconds } } },
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
           volumeMounts: [
-            { name: "shm", mountPath: "/dev/shm" },
+            ...(pool.gpu === null ? [] : [{ name: "shm", mountPath: "/dev/shm" }]),
             { name: "cache", mountPath: cachePath },
             ...(volumeClaim(served) === null ? [] : [{ name: "weights", mountPath: weightsPath, readOnly: true }]),
           ],
@@ -83,9 +95,9 @@ export function podTemplate(served: ServedDeployment): core.v1.PodTemplateSpec {
 
 /** Named in full: EKS adds no toleration for extended resources, and GKE adds none for spot. */
 function tolerations({ pool }: ServedDeployment): core.v1.Toleration[] {
-  const gpu = { key: gpuTaint.key, operator: "Exists", effect: "NoSchedule" };
+  const own = { key: (pool.gpu === null ? reservedTaint : gpuTaint).key, operator: "Exists", effect: "NoSchedule" };
   const isGkeSpot = pool.cloud === "gcp" && pool.market === "spot";
-  return isGkeSpot ? [gpu, { key: gkeSpotTaint.key, operator: "Equal", value: gkeSpotTaint.value, effect: "NoSchedule" }] : [gpu];
+  return isGkeSpot ? [own, { key: gkeSpotTaint.key, operator: "Equal", value: gkeSpotTaint.value, effect: "NoSchedule" }] : [own];
 }
 
 /** Over zones, then over nodes, where the pool leaves a choice. Never a reason to stay pending: the plan counts on every replica. */
@@ -97,27 +109,31 @@ function spread(served: ServedDeployment): core.v1.TopologySpreadConstraint[] {
 
 /**
  * Requests are the replica's share of its node, so that packing by GPU is packing by everything. Memory is limited to what it requests,
- * /dev/shm included; CPU is not limited, because throttling a tokenizer stalls the GPU.
+ * /dev/shm included; CPU is not limited, because throttling a tokenizer stalls the GPU. Without a GPU it is: a server starts as many threads
+ * as its limit lets it see processors, and would else compute with all of the node's beside its neighbours.
  */
 function resources(served: ServedDeployment): core.v1.ResourceRequirements {
-  const { deployment } = served;
+  const { deployment, pool } = served;
+  const cpu = `${Math.floor(deployment.vcpusPerReplica * 1000)}m`;
   const memory = `${Math.floor(deployment.memoryBytesPerReplica / mebibyte)}Mi`;
-  const gpus = { "nvidia.com/gpu": `${deployment.gpusPerReplica}` };
+  const gpus = pool.gpu === null ? {} : { "nvidia.com/gpu": `${deployment.gpusPerReplica}` };
   return {
     requests: {
-      cpu: `${Math.floor(deployment.vcpusPerReplica * 1000)}m`,
+      cpu,
       memory,
       "ephemeral-storage": `${Math.ceil(ephemeralStorageBytes(served) / gibibyte)}Gi`,
       ...gpus,
     },
-    limits: { memory, ...gpus },
+    limits: { ...(pool.gpu === null ? { cpu } : {}), memory, ...gpus },
   };
 }
 
 function volumes(served: ServedDeployment): core.v1.Volume[] {
   const claim = volumeClaim(served);
+  const sizeLimit = `${Math.floor(sharedMemoryBytes(served.deployment) / mebibyte)}Mi`;
   return [
-    { name: "shm", emptyDir: { medium: "Memory", sizeLimit: `${Math.floor(sharedMemoryBytes(served.deployment) / mebibyte)}Mi` } },
+    // Only engines on GPUs hand batches to worker processes through it.
+    ...(served.pool.gpu === null ? [] : [{ name: "shm", emptyDir: { medium: "Memory", sizeLimit } }]),
     { name: "cache", emptyDir: {} },
     ...(claim === null ? [] : [{ name: "weights", persistentVolumeClaim: { claimName: claim, readOnly: true } }]),
   ];

@@ -13,7 +13,8 @@ export interface ServedDeployment {
   readonly deployment: PlannedDeployment;
   readonly pool: PlannedPool;
   readonly model: Model;
-  readonly gpu: Gpu;
+  /** Null on nodes without GPUs. */
+  readonly gpu: Gpu | null;
   readonly release: EngineRelease;
   /** How the engine is asked for a model that does not generate text; null for one that does. */
   readonly serving: TaskServingRow | null;
@@ -26,7 +27,7 @@ export function servedDeployments(plan: FleetPlan, workload: PlannedWorkload, fa
   return workload.deployments.flatMap((deployment) => {
     const pool = plan.pools.find(({ name }) => name === deployment.pool);
     const model = facts.models.find(({ id }) => id === workload.model);
-    const gpu = facts.gpus.find(({ id }) => id === pool?.gpu);
+    const gpu = pool?.gpu === null ? null : facts.gpus.find(({ id }) => id === pool?.gpu);
     const release = engineRelease(facts.engines, deployment.engine.name, deployment.engine.version);
     if (pool === undefined || model === undefined || gpu === undefined || "code" in release) return [];
     const serving = facts.taskServing.find(({ engine, models }) => engine === release.engine && models.includes(model.id)) ?? null;

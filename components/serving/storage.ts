@@ -1,5 +1,6 @@
 import type { PlannedDeployment, PlannedPool } from "../../planner/plan/fleet-plan.ts";
 import { allocatableDiskBytes, replicaDiskBytes } from "../../planner/plan/node-disk.ts";
+import { slotsPerNode } from "../../planner/plan/slots.ts";
 import { gibibyte } from "../../planner/units.ts";
 import type { ServedDeployment } from "./servedWorkload.ts";
 
@@ -16,11 +17,11 @@ const downloadBytes = ({ deployment: { weights }, model }: ServedDeployment): nu
   weights.uri === null ? Math.max(weights.bytes, model.checkpointBytes ?? 0) : weights.bytes;
 
 /**
- * Disk for a replica with g of a node's k GPUs: g/k of what pods may have. Where every replica keeps within its share, any set that fits
- * the GPUs fits the disk, whatever order the scheduler sees them in.
+ * Disk for a replica with s of a node's k GPUs, or slots: s/k of what pods may have. Where every replica keeps within its share, any set that
+ * fits those fits the disk, whatever order the scheduler sees them in.
  */
-export const diskShareBytes = (pool: Pick<PlannedPool, "cloud" | "diskBytes" | "gpusPerNode">, gpusPerReplica: number): number =>
-  (allocatableDiskBytes(pool.cloud, pool.diskBytes) * gpusPerReplica) / pool.gpusPerNode;
+export const diskShareBytes = (pool: Pick<PlannedPool, "cloud" | "diskBytes" | "gpusPerNode" | "cpu">, slots: number): number =>
+  (allocatableDiskBytes(pool.cloud, pool.diskBytes) * slots) / slotsPerNode(pool);
 
 /**
  * Size limit of /dev/shm, which collectives between worker processes use. It counts against the container's memory limit,

@@ -88,7 +88,7 @@ function weightArguments(served: ServedDeployment): string[] {
   const { deployment, gpu } = served;
   const cast = castTo[deployment.precision];
   if (cast !== undefined) return [`--dtype=${cast}`];
-  const dtype = gpu.tflopsDense.bf16 === null && gpu.vendor.toLowerCase() === "nvidia" ? ["--dtype=half"] : [];
+  const dtype = gpu !== null && gpu.tflopsDense.bf16 === null && gpu.vendor.toLowerCase() === "nvidia" ? ["--dtype=half"] : [];
   if (storedPrecision(served) === deployment.precision) return dtype;
   const flag = weightFormat(served)?.quantizationFlag ?? null;
   return flag === null ? dtype : [...dtype, `--quantization=${flag}`];

@@ -1,7 +1,7 @@
 import type { Precision } from "../../planner/layouts/precision.ts";
 import type { Drain } from "./drain.ts";
 import { enginePort } from "./endpoint.ts";
-import { cachePath, type EngineContainer, hubToken } from "./engineProcess.ts";
+import { cachePath, type EngineContainer, hostThreads, hubToken } from "./engineProcess.ts";
 import type { ServedDeployment } from "./servedWorkload.ts";
 
 /** CTranslate2's names. On a GPU 8-bit weights are computed beside 16-bit activations. */
@@ -30,7 +30,7 @@ export function whisperContainer(served: ServedDeployment, _drain: Drain): Engin
       { name: "STT_MODEL_TTL", value: "-1" },
       { name: "WHISPER__INFERENCE_DEVICE", value: isHost ? "cpu" : "cuda" },
       { name: "WHISPER__COMPUTE_TYPE", value: computeType(deployment.precision, isHost) },
-      ...(isHost ? [{ name: "WHISPER__CPU_THREADS", value: String(Math.max(1, Math.floor(deployment.vcpusPerReplica))) }] : []),
+      ...(isHost ? [{ name: "WHISPER__CPU_THREADS", value: String(hostThreads(deployment)) }] : []),
       ...hubToken(served),
     ],
     // The image's own user, ubuntu, owns its virtual environment.

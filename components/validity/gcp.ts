@@ -11,7 +11,7 @@ export function gcpFindings(pool: PlannedPool): Finding[] {
   const path = `pools.${pool.name}`;
   const findings: Finding[] = [];
   const family = machineFamily(pool.machineType);
-  if (family === undefined || acceleratorOf(pool) === undefined) {
+  if (family === undefined || (pool.gpu !== null && acceleratorOf(pool) === undefined)) {
     findings.push({
       code: "unknown-machine-family",
       path,

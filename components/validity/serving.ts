@@ -1,10 +1,11 @@
 import type { Finding } from "../../planner/finding.ts";
 import { compareVersions, engineRelease } from "../../planner/layouts/release.ts";
 import type { PlannedDeployment, PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
+import { slotsPerNode, slotsPerReplica } from "../../planner/plan/slots.ts";
 import { gibibyte } from "../../planner/units.ts";
 import type { GpuFleetArgs } from "../gpuFleet.ts";
 import { drain } from "../serving/drain.ts";
-import { engineContainer, isServable } from "../serving/engineContainer.ts";
+import { engineContainer, isServable, runsOnHosts } from "../serving/engineContainer.ts";
 import { type ServedDeployment, servedDeployments } from "../serving/servedWorkload.ts";
 import { diskShareBytes, ephemeralStorageBytes } from "../serving/storage.ts";
 import { storedPrecision, weightFormat } from "../serving/vllmArguments.ts";
@@ -39,7 +40,8 @@ function unknownFindings(
   if (pool === undefined)
     return [{ code: "unknown-pool", path, message: `runs on the pool ${deployment.pool}, which the plan does not have` }];
   if (!catalog.models.some(({ id }) => id === workload.model)) return [unknownFact(path, "model", workload.model)];
-  if (!catalog.gpus.some(({ id }) => id === pool.gpu)) return [unknownFact(path, "GPU", pool.gpu)];
+  if (pool.gpu !== null && !catalog.gpus.some(({ id }) => id === pool.gpu)) return [unknownFact(path, "GPU", pool.gpu)];
+  if (pool.gpu === null && !runsOnHosts(engine.name)) return [notYet(`${path}.engine`, `serving with ${engine.name} without GPUs`)];
   const release = engineRelease(catalog.engines, engine.name, engine.version);
   return "code" in release ? [{ ...release, path: `${path}.engine` }] : [];
 }
@@ -55,14 +57,15 @@ function deploymentFindings(served: ServedDeployment): Finding[] {
   const { deployment, pool } = served;
   const path = `deployments.${deployment.name}`;
   const findings: Finding[] = [...taskFindings(served, path)];
-  const gpus = deployment.gpusPerReplica / deployment.nodesPerReplica;
-  if (pool.gpusPerNode % gpus !== 0) {
+  const [taken, there] = [slotsPerReplica(deployment) / deployment.nodesPerReplica, slotsPerNode(pool)];
+  if (there % taken !== 0) {
+    const what = pool.gpu === null ? "slots" : "GPUs";
     findings.push({
-      code: "gpus-do-not-divide-node",
+      code: pool.gpu === null ? "slots-do-not-divide-node" : "gpus-do-not-divide-node",
       path,
-      message: `replicas of ${gpus} GPUs leave a remainder on nodes of ${pool.gpusPerNode}`,
-      value: gpus,
-      limit: pool.gpusPerNode,
+      message: `replicas of ${taken} ${what} leave a remainder on nodes of ${there}`,
+      value: taken,
+      limit: there,
     });
   }
   return [...findings, ...weightsFindings(served, path), ...diskFindings(served, path), ...argumentFindings(served, path)];
@@ -116,7 +119,7 @@ function weightsFindings(served: ServedDeployment, path: string): Finding[] {
 
 function diskFindings(served: ServedDeployment, path: string): Finding[] {
   const needed = ephemeralStorageBytes(served);
-  const share = diskShareBytes(served.pool, served.deployment.gpusPerReplica / served.deployment.nodesPerReplica);
+  const share = diskShareBytes(served.pool, slotsPerReplica(served.deployment) / served.deployment.nodesPerReplica);
   if (needed <= share) return [];
   return [
     {

@@ -12,7 +12,8 @@ export interface Candidate {
   readonly replica: Replica;
   /** With the image for this hardware. */
   readonly engine: EngineSpec;
-  readonly gpusPerReplica: number;
+  /** GPUs, or slots of vCPUs on nodes without. */
+  readonly slotsPerReplica: number;
   readonly lengths: Lengths;
   readonly capacityRequestsPerSecond: number;
   /** What stops the rate from being higher: an SLO key, the KV cache, the engine. */

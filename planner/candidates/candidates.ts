@@ -1,27 +1,24 @@
-import type { Catalog } from "../../catalog/catalog.ts";
-import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
 import { at } from "../element.ts";
 import type { Finding } from "../finding.ts";
 import { adapterLayoutFinding, adaptersOf } from "../layouts/adapters.ts";
 import { engineImage } from "../layouts/engine-image.ts";
 import { gpusPerReplica, type Layout, layoutKey } from "../layouts/layout.ts";
-import type { EngineRelease } from "../layouts/release.ts";
 import { correctedCapacity } from "../measurements/corrected-capacity.ts";
 import type { Corrector } from "../measurements/corrector.ts";
 import { servedAdapterBytes } from "../memory/adapters.ts";
 import { besideOf, speculationOf } from "../performance/named-speculation.ts";
-import type { ReplicaNetwork } from "../performance/network-hops.ts";
 import { isOfMeasuredKind, type Replica } from "../performance/replica.ts";
 import type { Lengths } from "../performance/serving-point.ts";
 import { draftFinding } from "../performance/speculation.ts";
 import { capacityOf } from "../performance/task-performance.ts";
-import type { WorkloadSpec } from "../spec/fleet-spec.ts";
 import { gibibyte } from "../units.ts";
 import type { Candidate, RejectedCandidate } from "./candidate.ts";
-import { type HeldBytes, hostNeed, hostShare, suffices } from "./host-share.ts";
-import { gpusTogether, type Offer } from "./offer.ts";
+import { cpuNeed, type HeldBytes, hostNeed, hostShare, suffices } from "./host-share.ts";
+import { isSameHardware, type NodeGroup, type NodesFor, nodeGroups, spanOf } from "./node-groups.ts";
+import { type Offer, slotsTogether } from "./offer.ts";
 import { spotPoolAway } from "./pool-risk.ts";
+import { processorFinding } from "./processor-support.ts";
 import { noNetwork } from "./spanning-offers.ts";
 import { layoutsFor, sizedLayout } from "./task-layouts.ts";
 
@@ -32,44 +29,23 @@ export interface Candidates {
   readonly isTooLarge: boolean;
 }
 
-interface Subject {
-  readonly workload: WorkloadSpec;
+/** What is asked: a workload's model on the nodes that it may use. */
+export interface CandidateQuestion extends NodesFor {
   readonly model: Model;
-  readonly release: EngineRelease;
-  readonly catalog: Catalog;
   readonly confidence: number;
-  readonly offers: readonly Offer[];
+}
+
+interface Subject extends CandidateQuestion {
   readonly lengths: Lengths;
   /** From measured runs; null without any. */
   readonly corrector: Corrector | null;
 }
 
-/** Nodes of one GPU type in one cluster whose GPUs talk over the same kind of link: what a layout's capacity depends on. */
-interface NodeGroup {
-  readonly cluster: string;
-  /** The catalog's GPU, with the link that these nodes give it. */
-  readonly gpu: Gpu;
-  /** True where that is not the link the GPU could have. */
-  readonly rewired: boolean;
-  /** Of nodes that one replica spans. */
-  readonly span?: { readonly network: ReplicaNetwork; readonly gpusPerNode: number };
-  readonly offers: readonly number[];
-}
-
 /** Every layout of the workload's model on every kind of node on offer: taken with its capacity, or rejected with the reason. */
-export function candidatesFor(
-  workload: WorkloadSpec,
-  model: Model,
-  release: EngineRelease,
-  catalog: Catalog,
-  offers: readonly Offer[],
-  confidence: number,
-  sizes: Sizes = new Map(),
-  corrector: Corrector | null = null,
-): Candidates {
-  const { requestsPerSecond: _rate, hourlyRequestsPerSecond: _hours, lengths: classes, ...means } = workload.demand;
+export function candidatesFor(asked: CandidateQuestion, sizes: Sizes = new Map(), corrector: Corrector | null = null): Candidates {
+  const { requestsPerSecond: _rate, hourlyRequestsPerSecond: _hours, lengths: classes, ...means } = asked.workload.demand;
   const lengths = { ...means, ...(classes === null ? {} : { classes }) };
-  const subject = { workload, model, release, catalog, confidence, offers, lengths, corrector };
+  const subject = { ...asked, lengths, corrector };
   const found: Found = { taken: [], rejected: [], fits: [] };
   const single = nodeGroups(subject, false);
   for (const group of single) lookAt(subject, group, sizes, found);
@@ -93,13 +69,13 @@ interface Found {
 
 /** Every layout on one kind of nodes. */
 function lookAt(subject: Subject, group: NodeGroup, sizes: Sizes, { taken, rejected, fits }: Found): void {
-  const { workload, model, release } = subject;
-  const question = sizeQuestion(subject);
-  const { legal, illegal } = layoutsFor(workload, model, group.gpu, release, spanOf(group));
+  const { workload, model } = subject;
+  const question = sizeQuestion(subject, group);
+  const { legal, illegal } = layoutsFor(workload, model, group.gpu, group.engine.release, { ...spanOf(group), vcpus: group.part?.vcpus });
   const reject = (layout: Layout, finding: Finding) =>
     rejected.push({
       workload: workload.name,
-      candidate: `${group.cluster}/${layoutKey(layout)}${spanSuffix(group)}`,
+      candidate: `${group.cluster}/${layoutKey(layout)}${group.part === null ? "" : group.suffix}${spanSuffix(group)}`,
       cluster: group.cluster,
       layout,
       finding,
@@ -107,7 +83,7 @@ function lookAt(subject: Subject, group: NodeGroup, sizes: Sizes, { taken, rejec
   // What is illegal over two nodes is illegal over more.
   if (!isLargerSpan(group)) for (const { layout, finding } of illegal) reject(layout, finding);
   for (const layout of legal) {
-    const key = `${question}/${group.gpu.link}/${layoutKey(layout)}${spanSuffix(group)}`;
+    const key = `${question}/${layoutKey(layout)}${spanSuffix(group)}`;
     const sized = sizes.get(key) ?? size(subject, group, layout);
     sizes.set(key, sized);
     if (hasNodeFor(subject, group, layout)) fits.push(sized.fits);
@@ -123,81 +99,48 @@ const isDivisibleOverNodes = ({ model }: Subject): boolean => model.task === "ge
 
 const isLargerSpan = ({ span }: NodeGroup): boolean => span !== undefined && span.network.nodes > 2;
 
-const isSameHardware = (a: NodeGroup, b: NodeGroup): boolean => a.cluster === b.cluster && a.gpu.id === b.gpu.id;
-
 /** The largest layout that one of these nodes has room for by its GPUs, with what keeps it from being more than one node's. */
 function withoutNetwork(subject: Subject, group: NodeGroup): RejectedCandidate[] {
-  const { workload, model, release, catalog, offers } = subject;
-  const layout = layoutsFor(workload, model, group.gpu, release).legal.findLast((one) => hasNodeFor(subject, group, one));
+  const { workload, model, catalog, offers } = subject;
+  const layout = layoutsFor(workload, model, group.gpu, group.engine.release).legal.findLast((one) => hasNodeFor(subject, group, one));
   if (layout === undefined) return [];
   const instanceTypes = [...new Set(group.offers.map((index) => at(offers, index).instanceType))];
   const finding = noNetwork(workload.path, group.gpu.id, instanceTypes, catalog);
   return [{ workload: workload.name, candidate: `${group.cluster}/${layoutKey(layout)}`, cluster: group.cluster, layout, finding }];
 }
 
-const spanOf = ({ span }: NodeGroup) => (span === undefined ? undefined : { nodes: span.network.nodes, gpusPerNode: span.gpusPerNode });
-
 /** Two kinds of nodes may have the same layout and another network. */
 const spanSuffix = ({ span }: NodeGroup): string =>
   span === undefined ? "" : `-${span.network.nodes}x${Math.round((span.network.bytesPerSecond * 8) / 1e9)}gbps`;
 
 const hasNodeFor = ({ offers }: Subject, group: NodeGroup, layout: Layout): boolean =>
-  group.offers.some((index) => gpusTogether(at(offers, index)) >= gpusPerReplica(layout));
+  group.offers.some((index) => slotsTogether(at(offers, index)) >= slotsOf(group, layout));
 
 /** Replicas of one catalog at one confidence, each by all else that its memory and capacity depend on: workloads that ask the same share the answer. */
 export type Sizes = Map<string, Sized>;
 
-function sizeQuestion({ workload, model, release, lengths }: Subject): string {
+function sizeQuestion({ workload, model, lengths }: Subject, { engine: { release }, gpu, part, suffix }: NodeGroup): string {
   const { kvCacheDtype, maxModelLen, slo, speculative, lora } = workload;
   const beside = [speculative ?? null, lora ?? null];
-  return JSON.stringify([model.id, release.engine, release.version, kvCacheDtype, maxModelLen, lengths, slo, ...beside]);
-}
-
-/** Of nodes that are bought one by one, or of those that replicas span. */
-function nodeGroups(subject: Subject, areSpans: boolean): NodeGroup[] {
-  const groups = new Map<string, NodeGroup & { offers: number[] }>();
-  const instances = new Map(subject.catalog.instanceTypes.map((instance) => [instance.id, instance]));
-  const gpus = new Map(subject.catalog.gpus.map((gpu) => [gpu.id, gpu]));
-  for (const [index, offer] of subject.offers.entries()) {
-    const gpu = gpus.get(offer.gpu);
-    const { clusters, dedicatedNodes, name } = subject.workload;
-    if (gpu === undefined || (clusters.length > 0 && !clusters.includes(offer.cluster))) continue;
-    if (offer.tenant !== (dedicatedNodes === true ? name : undefined)) continue;
-    const { network, gpusPerNode } = offer;
-    if ((network !== undefined) !== areSpans) continue;
-    const link = linkBetween(gpu, offer.gpusPerNode, instances.get(offer.instanceType)?.interconnect ?? null);
-    const kind = network === undefined ? "" : `/${gpusPerNode}/${network.nodes}/${network.bytesPerSecond}`;
-    const key = `${offer.cluster}/${gpu.id}/${link}${kind}`;
-    const group = groups.get(key) ?? {
-      cluster: offer.cluster,
-      gpu: link === gpu.link ? gpu : { ...gpu, link },
-      rewired: link !== gpu.link,
-      ...(network === undefined ? {} : { span: { network, gpusPerNode } }),
-      offers: [],
-    };
-    group.offers.push(index);
-    groups.set(key, group);
-  }
-  return [...groups.values()];
-}
-
-/** GPUs that could talk over NVLink do not in a node that only wires PCIe. A node of one GPU needs no link: it joins the GPU's own group. */
-function linkBetween(gpu: Gpu, gpusPerNode: number, interconnect: string | null): Gpu["link"] {
-  const wired = gpusPerNode === 1 || interconnect !== "pcie" || gpu.link.startsWith("pcie");
-  if (wired) return gpu.link;
-  return gpu.pcieGen === 3 ? "pcie3" : gpu.pcieGen === 4 ? "pcie4" : "pcie5";
+  const asked = JSON.stringify([model.id, release.engine, release.version, kvCacheDtype, maxModelLen, lengths, slo, ...beside]);
+  return `${asked}/${gpu.link}${part === null ? "" : suffix}`;
 }
 
 type Sized =
   | (Pick<Candidate, "replica" | "capacityRequestsPerSecond" | "binding" | "atCapacity"> & { readonly ok: true; readonly fits: true })
   | { readonly ok: false; readonly fits: boolean; readonly finding: Finding };
 
+/** GPUs, or slots of a node without, that a replica takes. */
+const slotsOf = (group: NodeGroup, layout: Layout): number => group.part?.slots ?? gpusPerReplica(layout);
+
 function size(subject: Subject, group: NodeGroup, wish: Layout): Sized {
-  const { model, release, catalog, workload } = subject;
+  const { model, catalog, workload } = subject;
   const { gpu } = group;
+  const { release } = group.engine;
   const speculation = speculationOf(workload.speculative, catalog);
   const adapters = adaptersOf(workload.lora, wish);
   const refused =
+    processorFinding(subject, group) ??
     (speculation === undefined ? null : draftFinding(speculation, wish, workload.path)) ??
     (adapters === undefined ? null : adapterLayoutFinding(model, wish, release, workload.path));
   if (refused !== null) return { ok: false, fits: true, finding: refused };
@@ -236,27 +179,32 @@ const heldBytes = ({ model, memory, adapters }: Replica): HeldBytes => ({
 
 /** Only nodes that whole replicas fill: with a rest, the scheduler could leave GPUs that the plan counts on without a place for a replica. */
 function offersThatHold(subject: Subject, group: NodeGroup, layout: Layout, held: HeldBytes): number[] {
-  const gpus = gpusPerReplica(layout);
-  const need = hostNeed(subject.catalog.serving, gpus, held, subject.workload.hostPerReplica);
+  const slots = slotsOf(group, layout);
+  const need = needOf(subject, group, layout, held);
   return group.offers.filter((index) => {
     const offer = subject.offers[index];
     return (
       offer !== undefined &&
-      gpusTogether(offer) % gpus === 0 &&
-      suffices(hostShare(offer, gpus), need) &&
-      !holdsTooMany(subject, offer, gpus)
+      slotsTogether(offer) % slots === 0 &&
+      suffices(hostShare(offer, slots), need) &&
+      !holdsTooMany(subject, offer, slots)
     );
   });
 }
 
+const needOf = ({ catalog: { serving }, workload: { hostPerReplica } }: Subject, group: NodeGroup, layout: Layout, held: HeldBytes) =>
+  group.part === null
+    ? hostNeed(serving, gpusPerReplica(layout), held, hostPerReplica)
+    : cpuNeed(serving, held.weightBytes, hostPerReplica);
+
 /** Nothing keeps the scheduler from filling a node, so a limit of replicas on a node is one of the node's size. */
-const holdsTooMany = ({ workload }: Subject, offer: Offer, gpus: number): boolean =>
-  gpusTogether(offer) / gpus > (workload.maxReplicasPerNode ?? Number.POSITIVE_INFINITY);
+const holdsTooMany = ({ workload }: Subject, offer: Offer, slots: number): boolean =>
+  slotsTogether(offer) / slots > (workload.maxReplicasPerNode ?? Number.POSITIVE_INFINITY);
 
 function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, held: HeldBytes): Finding {
-  const gpus = gpusPerReplica(layout);
+  const gpus = slotsOf(group, layout);
   const nodes = group.offers.flatMap((index) => subject.offers[index] ?? []);
-  const largest = Math.max(...nodes.map(gpusTogether));
+  const largest = Math.max(...nodes.map(slotsTogether));
   if (largest < gpus) {
     return {
       code: "no-node-large-enough",
@@ -267,7 +215,7 @@ function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, held: H
       unit: "GPUs",
     };
   }
-  const divided = nodes.filter((offer) => gpusTogether(offer) % gpus === 0);
+  const divided = nodes.filter((offer) => slotsTogether(offer) % gpus === 0);
   if (divided.length === 0) {
     return {
       code: "node-not-divisible",
@@ -280,7 +228,7 @@ function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, held: H
   }
   const small = divided.filter((offer) => !holdsTooMany(subject, offer, gpus));
   if (small.length === 0) {
-    const fewest = Math.min(...divided.map((offer) => gpusTogether(offer) / gpus));
+    const fewest = Math.min(...divided.map((offer) => slotsTogether(offer) / gpus));
     return {
       code: "node-holds-too-many",
       path: `${subject.workload.path}.maxReplicasPerNode`,
@@ -290,7 +238,7 @@ function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, held: H
       unit: "replicas",
     };
   }
-  const need = hostNeed(subject.catalog.serving, gpus, held, subject.workload.hostPerReplica);
+  const need = needOf(subject, group, layout, held);
   const shares = small.map((offer) => hostShare(offer, gpus));
   const memory = Math.max(...shares.map(({ memoryBytes }) => memoryBytes));
   const vcpus = Math.max(...shares.map((share) => share.vcpus));
@@ -307,11 +255,11 @@ function noNodeHolds(subject: Subject, group: NodeGroup, layout: Layout, held: H
 function candidate(subject: Subject, group: NodeGroup, sized: Sized & { ok: true }, offers: readonly number[]): Candidate {
   const { ok: _, fits: __, ...figures } = sized;
   return {
-    id: `${group.cluster}/${layoutKey(sized.replica.layout)}${group.rewired ? `-${group.gpu.link}` : ""}${spanSuffix(group)}`,
+    id: `${group.cluster}/${layoutKey(sized.replica.layout)}${group.suffix}${spanSuffix(group)}`,
     cluster: group.cluster,
-    gpusPerReplica: gpusPerReplica(sized.replica.layout),
+    slotsPerReplica: slotsOf(group, sized.replica.layout),
     lengths: subject.lengths,
-    engine: { ...subject.workload.engine, image: engineImage(subject.workload.engine.image, sized.replica.release, group.gpu) },
+    engine: { ...group.engine.spec, image: engineImage(group.engine.spec.image, sized.replica.release, group.gpu) },
     spotPoolAway: spotPoolAway(
       subject.catalog,
       offers.map((index) => at(subject.offers, index)),

@@ -4,11 +4,11 @@ import type { Allocatable } from "./node-allocatable.ts";
 import type { Offer } from "./offer.ts";
 
 /**
- * A replica with g of a node's k GPUs requests g/k of what pods may have of the node, so that any packing that fits the GPUs
+ * A replica with s of a node's k GPUs, or slots, requests s/k of what pods may have of the node, so that any packing that fits those
  * fits CPU and memory too. Rounded down to 0.1 vCPU and 1 MiB.
  */
-export function hostShare(offer: Pick<Offer, "gpusPerNode" | "allocatableVcpus" | "allocatableMemoryBytes">, gpus: number): Allocatable {
-  const share = gpus / offer.gpusPerNode;
+export function hostShare(offer: Pick<Offer, "slotsPerNode" | "allocatableVcpus" | "allocatableMemoryBytes">, slots: number): Allocatable {
+  const share = slots / offer.slotsPerNode;
   return {
     vcpus: Math.floor(offer.allocatableVcpus * share * 10) / 10,
     memoryBytes: Math.floor((offer.allocatableMemoryBytes * share) / mebibyte) * mebibyte,
@@ -37,6 +37,15 @@ export function hostNeed(
       asked?.memoryBytes ?? 0,
       host.memoryBytesPerReplica + host.memoryBytesPerGpu * gpus + shared + shard + adapterBytes * gpus,
     ),
+  };
+}
+
+/** The same on a node without GPUs, where weights and batches are in the host's memory as well: what the server takes beside them, and while it loads. */
+export function cpuNeed({ cpuReplica }: ServingConstants, weightBytes: number, asked?: Allocatable): Allocatable {
+  const { vcpus, serverMemoryBytes, loadFactor } = cpuReplica;
+  return {
+    vcpus: Math.max(asked?.vcpus ?? 0, vcpus),
+    memoryBytes: Math.max(asked?.memoryBytes ?? 0, serverMemoryBytes + loadFactor * weightBytes),
   };
 }
 

@@ -16,8 +16,15 @@ export interface Offer {
   readonly family: string;
   readonly market: Market;
   readonly zones: readonly string[];
-  readonly gpu: string;
-  readonly gpusPerNode: number;
+  /** Null for a node without GPUs. */
+  readonly gpu: string | null;
+  /** The GPU, or the processor of a node without. */
+  readonly device: string;
+  /** What packing counts: the node's GPUs, or its slots of vCPUs where it has none. */
+  readonly slotsPerNode: number;
+  /** Of a slot; missing on nodes with GPUs. */
+  readonly slotVcpus?: number;
+  readonly vcpusPerNode: number;
   /** What pods can have of a node, system reservations and our own daemon sets already taken off. */
   readonly allocatableVcpus: number;
   readonly allocatableMemoryBytes: number;
@@ -38,5 +45,5 @@ export interface Offer {
 /** Nodes that are bought together: those of a replica that spans several, else 1. */
 export const nodesTogether = ({ network }: Pick<Offer, "network">): number => network?.nodes ?? 1;
 
-/** GPUs that are bought together. */
-export const gpusTogether = (offer: Pick<Offer, "network" | "gpusPerNode">): number => offer.gpusPerNode * nodesTogether(offer);
+/** GPUs, or slots, that are bought together. */
+export const slotsTogether = (offer: Pick<Offer, "network" | "slotsPerNode">): number => offer.slotsPerNode * nodesTogether(offer);

@@ -5,8 +5,10 @@ import { type Commitment, type MarketPrice, marketPrice } from "../../catalog/ma
 import type { InstanceType } from "../../catalog/schema/instance-type.ts";
 import type { Price } from "../../catalog/schema/price.ts";
 import type { Finding } from "../finding.ts";
+import { devicesOf } from "../spec/devices.ts";
 import type { AllowDeny, ClusterSpec, FleetSpec, Market } from "../spec/fleet-spec.ts";
 import { toMicro } from "../units.ts";
+import { hostNode } from "./host-node.ts";
 import { allocatable } from "./node-allocatable.ts";
 import type { Offer } from "./offer.ts";
 
@@ -17,9 +19,13 @@ export interface Offers {
   readonly findings: readonly Finding[];
 }
 
-/** Everything that can be bought for the spec's clusters: instance types x markets with a price, inside the allow and deny lists. */
+/**
+ * Everything that can be bought for the spec's clusters: instance types x markets with a price, inside the allow and deny lists.
+ * Nodes without GPUs only where a workload may use them.
+ */
 export function offersFor(spec: FleetSpec, catalog: Catalog): Offers {
   const instances = new Map(catalog.instanceTypes.map((instance) => [instance.id, instance]));
+  const usesCpus = spec.workloads.some((workload) => devicesOf(spec, workload).includes("cpu"));
   const sold: Offer[] = [];
   const findings: Finding[] = [];
   for (const cluster of spec.clusters) {
@@ -27,7 +33,8 @@ export function offersFor(spec: FleetSpec, catalog: Catalog): Offers {
     for (const price of catalog.prices) {
       const instance = instances.get(price.instance);
       if (instance === undefined || price.cloud !== cluster.cloud || price.region !== cluster.region) continue;
-      if (instance.gpu === null || !isAllowed(spec.gpus, instance.gpu) || !isAllowed(spec.instances, instance.id)) continue;
+      const isWanted = instance.gpu === null ? usesCpus && hostNode(catalog, instance) !== null : isAllowed(spec.gpus, instance.gpu);
+      if (!isWanted || !isAllowed(spec.instances, instance.id)) continue;
       sold.push(...soldInMarkets(spec, catalog, cluster, instance, price, left));
     }
     findings.push(...leftOutFindings(cluster, left));
@@ -107,6 +114,7 @@ function offer(
   quote: MarketPrice,
 ): Offer {
   const room = allocatable(instance, catalog.serving);
+  const host = instance.gpu === null ? hostNode(catalog, instance) : null;
   return {
     id: `${cluster.name}/${instance.id}/${market}`,
     cluster: cluster.name,
@@ -116,8 +124,11 @@ function offer(
     family: instanceFamily(instance.id),
     market,
     zones,
-    gpu: instance.gpu ?? "",
-    gpusPerNode: instance.gpuCount,
+    gpu: instance.gpu,
+    device: instance.gpu ?? host?.cpu.id ?? "",
+    slotsPerNode: host?.slots ?? instance.gpuCount,
+    ...(host === null ? {} : { slotVcpus: catalog.slotVcpus }),
+    vcpusPerNode: instance.vcpus,
     allocatableVcpus: room.vcpus,
     allocatableMemoryBytes: room.memoryBytes,
     usdPerNodeHour: toMicro(quote.usdPerHour),

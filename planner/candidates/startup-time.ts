@@ -1,4 +1,5 @@
 import type { ServingConstants } from "../../catalog/schema/serving.ts";
+import { isHost } from "../layouts/host.ts";
 import type { Replica } from "../performance/replica.ts";
 import { draftDownloadBytes } from "../performance/speculation.ts";
 
@@ -6,11 +7,11 @@ import { draftDownloadBytes } from "../performance/speculation.ts";
  * Seconds from the container's start to its first answer: download, load, compile, capture.
  * Expected, not worst case; whatever waits for it adds its own margin.
  */
-export function startupSeconds(serving: ServingConstants, { layout, memory, speculation }: Replica): number {
+export function startupSeconds(serving: ServingConstants, { gpu, layout, memory, speculation }: Replica): number {
   const { enforceEager } = layout;
   const weightBytes = memory.weightBytes + draftDownloadBytes(speculation);
   const { startup } = serving;
   const read = weightBytes / startup.downloadBytesPerSecond + weightBytes / startup.loadBytesPerSecond;
-  const graphs = enforceEager ? 0 : startup.compileSeconds + startup.graphCaptureSeconds;
+  const graphs = enforceEager || isHost(gpu) ? 0 : startup.compileSeconds + startup.graphCaptureSeconds;
   return Math.ceil(startup.processSeconds + read + graphs);
 }

@@ -55,7 +55,7 @@ function alternative(assembly: Assembly, workload: WorkloadSpec, { candidate, pa
     precision: layout.precision,
     tensorParallel: layout.tensorParallel,
     ...beyondTensorParallel(candidate),
-    gpusPerReplica: candidate.gpusPerReplica,
+    ...(layout.vcpus === undefined ? { gpusPerReplica: candidate.slotsPerReplica } : { gpusPerReplica: 0, vcpus: layout.vcpus }),
     replicas,
     pools: nodesBought(assembly, packing),
     ...cost,

@@ -1,5 +1,7 @@
+import type { Offer } from "../candidates/offer.ts";
 import { isAllowed, offersFor } from "../candidates/offers.ts";
 import type { CandidateGroup } from "../plan/plan-explanation.ts";
+import { devicesOf } from "../spec/devices.ts";
 import type { AllowDeny, FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { everything } from "./lines-in-the-way.ts";
 import type { Situation } from "./situation.ts";
@@ -8,18 +10,18 @@ import type { Situation } from "./situation.ts";
 export function excludedGroups({ spec, catalog, offers }: Situation, workload: WorkloadSpec): CandidateGroup[] {
   const { unavailable: _, ...wide } = spec;
   const all = offersFor({ ...wide, gpus: everything, instances: everything }, catalog).offers.filter(({ tenant }) => tenant === undefined);
-  const isThere = new Set(offers.filter(({ cluster }) => mayUse(workload, cluster)).map(({ gpu }) => gpu));
-  const missing = all.filter(({ gpu }) => !isThere.has(gpu));
-  const groups = Map.groupBy(missing, ({ gpu, instanceType, cluster }) => `${gpu}/${lineOf(spec, workload, gpu, instanceType, cluster)}`);
+  const isThere = new Set(offers.filter(({ cluster }) => mayUse(workload, cluster)).map(({ device }) => device));
+  const missing = all.filter(({ device }) => !isThere.has(device));
+  const groups = Map.groupBy(missing, (offer) => `${offer.device}/${lineOf(spec, workload, offer)}`);
   return [...groups]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, group]) => {
       const [first] = group;
       if (first === undefined) return [];
-      const path = lineOf(spec, workload, first.gpu, first.instanceType, first.cluster);
+      const path = lineOf(spec, workload, first);
       return [
         {
-          gpu: first.gpu,
+          gpu: first.device,
           precision: null,
           candidates: group.length,
           closest: first.id,
@@ -31,11 +33,16 @@ export function excludedGroups({ spec, catalog, offers }: Situation, workload: W
 
 const mayUse = ({ clusters }: WorkloadSpec, cluster: string): boolean => clusters.length === 0 || clusters.includes(cluster);
 
-function lineOf(spec: FleetSpec, workload: WorkloadSpec, gpu: string, instanceType: string, cluster: string): string {
-  if (!isAllowed(spec.gpus, gpu)) return `gpus.${listOf(spec.gpus, gpu)}`;
+function lineOf(spec: FleetSpec, workload: WorkloadSpec, { gpu, instanceType, cluster }: Offer): string {
+  if (gpu === null && !devicesOf(spec, workload).includes("cpu")) return cpuLine(workload);
+  if (gpu !== null && !isAllowed(spec.gpus, gpu)) return `gpus.${listOf(spec.gpus, gpu)}`;
+  if (gpu !== null && !devicesOf(spec, workload).includes("gpu")) return `${workload.path}.devices`;
   if (!isAllowed(spec.instances, instanceType)) return `instances.${listOf(spec.instances, instanceType)}`;
   if (!mayUse(workload, cluster)) return `${workload.path}.${workload.residency === undefined ? "clusters" : "residency"}`;
   return "unavailable";
 }
+
+/** A list of GPUs says what is bought, unless the workload names its devices. */
+const cpuLine = ({ devices, path }: WorkloadSpec): string => (devices === undefined ? "gpus.allow" : `${path}.devices`);
 
 const listOf = ({ deny }: AllowDeny, id: string): "deny" | "allow" => (deny.includes(id) ? "deny" : "allow");

@@ -20,29 +20,38 @@ export function everyReason(problem: PackingProblem, reasons: readonly Infeasibl
 }
 
 /** Packing's reasons in the user's words. */
-export function infeasibleFindings(spec: FleetSpec, problem: PackingProblem, reasons: readonly Infeasible[]): Finding[] {
+export function infeasibleFindings(spec: FleetSpec, problem: PackingProblem, reasons: readonly Infeasible[], slotVcpus: number): Finding[] {
   return reasons.map((reason) => {
     if (reason.reason === "workload") return workloadRule(spec, problem, reason.workload, reason.rule);
-    return reason.reason === "quota" ? quotaFinding(spec, problem, reason) : nodesFinding(problem, reason);
+    return reason.reason === "quota" ? quotaFinding(spec, problem, reason, slotVcpus) : nodesFinding(problem, reason);
   });
 }
 
-function quotaFinding(spec: FleetSpec, problem: PackingProblem, { quota, gpusNeeded }: Extract<Infeasible, { reason: "quota" }>): Finding {
+function quotaFinding(
+  spec: FleetSpec,
+  problem: PackingProblem,
+  { quota, gpusNeeded }: Extract<Infeasible, { reason: "quota" }>,
+  slotVcpus: number,
+): Finding {
   const written = spec.quotas[quota];
   if (written === undefined) {
     // Not a quota of the spec but machines that several offers share.
     const [offer = 0] = at(problem.quotas, quota).offers;
     return nodesFinding(problem, { reason: "max-nodes", offer, nodesNeeded: gpusNeeded / at(problem.offers, offer).gpusPerNode });
   }
-  const { gpus, family, market, region } = written;
+  const { family, market, region } = written;
+  const { gpus, vcpus } = written;
+  const [key, noun, limit] = vcpus === undefined ? (["gpus", "GPU", gpus ?? 0] as const) : (["vcpus", "vCPU", vcpus] as const);
+  // A quota of vCPUs was put to packing in slots.
+  const needed = vcpus === undefined ? gpusNeeded : gpusNeeded * slotVcpus;
   return {
     code: "quota-too-small",
-    path: `quotas[${quota}].gpus`,
-    message: `the quota is ${count(gpus, "GPU")} of ${family} ${market} in ${region}; the closest fleet found buys ${grouped(gpusNeeded)}`,
-    value: gpusNeeded,
-    limit: gpus,
-    unit: "GPUs",
-    suggestion: `raise the quota to ${grouped(gpusNeeded)}, or allow other GPUs, markets or regions`,
+    path: `quotas[${quota}].${key}`,
+    message: `the quota is ${count(limit, noun)} of ${family} ${market} in ${region}; the closest fleet found buys ${grouped(needed)}`,
+    value: needed,
+    limit,
+    unit: `${noun}s`,
+    suggestion: `raise the quota to ${grouped(needed)}, or allow other ${key === "gpus" ? "GPUs" : "instance types"}, markets or regions`,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Candidate } from "../candidates/candidate.ts";
 import type { Offer } from "../candidates/offer.ts";
 import { offersFor } from "../candidates/offers.ts";
 import { searchAll } from "../candidates/spanning-offers.ts";
+import { devicesOf } from "../spec/devices.ts";
 import type { AllowDeny, FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 import type { Situation } from "./situation.ts";
 
@@ -41,6 +42,16 @@ function linesOf(spec: FleetSpec, workload: WorkloadSpec): Lifted[] {
   if (isNarrow(gpus)) {
     lines.push({ spec: { ...spec, gpus: everything }, workload, advice: (offer) => `let gpus allow ${offer.gpu} (${offer.instanceType})` });
   }
+  if (workload.hostEngine !== undefined && devicesOf(spec, workload).length === 1) {
+    const onBoth: WorkloadSpec = { ...workload, devices: ["gpu", "cpu"] };
+    const workloads = spec.workloads.map((one) => (one.path === workload.path ? onBoth : one));
+    const kind = ({ gpu }: Offer): string => (gpu === null ? "cpu" : "gpu");
+    lines.push({
+      spec: { ...spec, workloads },
+      workload: onBoth,
+      advice: (offer) => `let its devices name ${kind(offer)} (${offer.instanceType})`,
+    });
+  }
   if (isNarrow(instances)) {
     lines.push({ spec: { ...spec, instances: everything }, workload, advice: (offer) => `let instances allow ${offer.instanceType}` });
   }
@@ -69,7 +80,7 @@ function cheapestWith({ catalog, search }: Situation, { spec, workload }: Lifted
 }
 
 /** The price of its replicas' share of nodes: enough to tell the cheap from the dear. */
-function fleetPrice({ capacityRequestsPerSecond, gpusPerReplica }: Candidate, offer: Offer, { demand }: WorkloadSpec): number {
+function fleetPrice({ capacityRequestsPerSecond, slotsPerReplica }: Candidate, offer: Offer, { demand }: WorkloadSpec): number {
   const replicas = Math.ceil(demand.requestsPerSecond / capacityRequestsPerSecond);
-  return Math.ceil((replicas * gpusPerReplica) / offer.gpusPerNode) * offer.usdPerNodeHour;
+  return Math.ceil((replicas * slotsPerReplica) / offer.slotsPerNode) * offer.usdPerNodeHour;
 }

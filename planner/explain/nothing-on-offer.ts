@@ -1,22 +1,32 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { InstanceType } from "../../catalog/schema/instance-type.ts";
+import { hostNode } from "../candidates/host-node.ts";
 import { isAllowed, offersFor } from "../candidates/offers.ts";
 import { listed } from "../figures.ts";
 import type { Finding } from "../finding.ts";
+import { devicesOf } from "../spec/devices.ts";
 import type { AllowDeny, FleetSpec } from "../spec/fleet-spec.ts";
 import { everything } from "./lines-in-the-way.ts";
 import type { Situation } from "./situation.ts";
 
 /** Which line of the spec, or which missing price, leaves the whole fleet without an offer. */
 export function nothingOnOffer({ spec, catalog }: Situation): Finding {
-  const types = catalog.instanceTypes.filter((instance) => instance.gpu !== null);
-  const allowed = types.filter(({ id, gpu }) => isAllowed(spec.gpus, gpu ?? "") && isAllowed(spec.instances, id));
-  return allowed.length === 0 ? excluded(spec, catalog, types) : unsold(spec, catalog, allowed);
+  const usable = new Set(spec.workloads.flatMap((workload) => devicesOf(spec, workload)));
+  const types = catalog.instanceTypes.filter((instance) =>
+    instance.gpu === null ? usable.has("cpu") && hostNode(catalog, instance) !== null : usable.has("gpu"),
+  );
+  const allowed = types.filter((instance) => isGpuAllowed(spec, instance) && isAllowed(spec.instances, instance.id));
+  const finding = allowed.length === 0 ? excluded(spec, catalog, types) : unsold(spec, catalog, allowed);
+  const onBoth = spec.workloads.map((workload) => ({ ...workload, devices: ["gpu", "cpu"] as const }));
+  const others = offersFor({ ...spec, workloads: onBoth }, catalog).offers.length > 0;
+  return others ? { ...finding, suggestion: `${finding.suggestion ?? ""}, or let devices name gpu and cpu` } : finding;
 }
+
+const isGpuAllowed = ({ gpus }: FleetSpec, { gpu }: InstanceType): boolean => gpu === null || isAllowed(gpus, gpu);
 
 /** gpus and instances leave nothing of the catalog. */
 function excluded(spec: FleetSpec, catalog: Catalog, types: readonly InstanceType[]): Finding {
-  if (!types.some(({ gpu }) => isAllowed(spec.gpus, gpu ?? ""))) {
+  if (!types.some((instance) => isGpuAllowed(spec, instance))) {
     return {
       code: "nothing-on-offer",
       path: "gpus",
@@ -25,6 +35,7 @@ function excluded(spec: FleetSpec, catalog: Catalog, types: readonly InstanceTyp
     };
   }
   const named = types.filter(({ id }) => isAllowed(spec.instances, id));
+  if (named.length === 0) return otherKind(spec, types);
   const gpus = [...new Set(named.map(({ gpu }) => gpu ?? ""))].toSorted();
   const others = [...new Set(offersFor({ ...spec, instances: everything }, catalog).offers.map(({ instanceType }) => instanceType))];
   return {
@@ -35,6 +46,18 @@ function excluded(spec: FleetSpec, catalog: Catalog, types: readonly InstanceTyp
       `let gpus allow ${listed(gpus, "or")}`,
       ...(others.length > 0 ? [`let instances allow ${listed(others, "or")}`] : []),
     ].join(", or "),
+  };
+}
+
+/** All that instances allows is of the kind of nodes that no workload may use. */
+function otherKind(spec: FleetSpec, types: readonly InstanceType[]): Finding {
+  const kind = types.every(({ gpu }) => gpu === null) ? "without GPUs" : "with GPUs";
+  const index = spec.workloads.findIndex(({ devices }) => devices !== undefined);
+  return {
+    code: "nothing-on-offer",
+    path: index < 0 ? "instances" : `workloads[${index}].devices`,
+    message: `instances allows nothing ${kind}, and the workloads may run on nothing else`,
+    suggestion: `let instances allow types ${kind}`,
   };
 }
 

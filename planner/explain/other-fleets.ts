@@ -46,20 +46,20 @@ export function otherFleets(assembly: Assembly, count: number): OtherFleet[] {
 function bansOf({ spec, offers, candidates, packing }: Assembly): Ban[] {
   const used = packing.pools.map(({ offer }) => at(offers, offer));
   const distinct = (values: readonly string[]): string[] => [...new Set(values)].toSorted();
-  const without = (key: "gpu" | "market" | "cluster" | "instanceType"): Ban[] =>
+  const without = (key: "device" | "market" | "cluster" | "instanceType"): Ban[] =>
     distinct(used.map((offer) => offer[key])).map((value) => ({
       words: key === "cluster" ? `nothing in ${value}` : `no ${value}`,
       isBanned: (_workload, _option, offer) => at(offers, offer)[key] === value,
     }));
-  const gpusOf = (workload: number): number =>
+  const slotsOf = (workload: number): number =>
     packing.placements
       .filter((one) => one.workload === workload)
-      .reduce((sum, { option, replicas }) => sum + replicas * at(at(candidates, workload), option).gpusPerReplica, 0);
-  if (spec.workloads.length > fewWorkloads) return [...without("gpu"), ...without("market"), ...without("cluster")];
+      .reduce((sum, { option, replicas }) => sum + replicas * at(at(candidates, workload), option).slotsPerReplica, 0);
+  if (spec.workloads.length > fewWorkloads) return [...without("device"), ...without("market"), ...without("cluster")];
   const dearest = spec.workloads
     .map((_, workload) => workload)
-    .filter((workload) => gpusOf(workload) > 0)
-    .toSorted((a, b) => gpusOf(b) - gpusOf(a) || a - b)
+    .filter((workload) => slotsOf(workload) > 0)
+    .toSorted((a, b) => slotsOf(b) - slotsOf(a) || a - b)
     .slice(0, workloadsTried);
   const own = dearest.flatMap((workload): Ban[] => {
     const placement = packing.placements.find((one) => one.workload === workload);
@@ -70,13 +70,16 @@ function bansOf({ spec, offers, candidates, packing }: Assembly): Ban[] {
     return [
       { words: `${name} not on ${gpu.id}`, isBanned: (other, option) => other === workload && layoutOf(option).gpu === gpu.id },
       {
-        words: `${name} not with tensor parallel ${layout.tensorParallel} on ${gpu.id}`,
+        words: `${name} not with ${layout.vcpus === undefined ? `tensor parallel ${layout.tensorParallel}` : `${layout.vcpus} vCPUs`} on ${gpu.id}`,
         isBanned: (other, option) =>
-          other === workload && layoutOf(option).gpu === gpu.id && layoutOf(option).tensorParallel === layout.tensorParallel,
+          other === workload &&
+          layoutOf(option).gpu === gpu.id &&
+          layoutOf(option).tensorParallel === layout.tensorParallel &&
+          layoutOf(option).vcpus === layout.vcpus,
       },
     ];
   });
-  return [...without("gpu"), ...without("market"), ...without("cluster"), ...without("instanceType"), ...own];
+  return [...without("device"), ...without("market"), ...without("cluster"), ...without("instanceType"), ...own];
 }
 
 /** What a person sees of a fleet: which nodes, and which layout each workload has. */
@@ -99,8 +102,8 @@ function otherFleet(assembly: Assembly, without: string, planned: Packing): Othe
       const [first] = own;
       if (first === undefined) return [];
       const candidate = at(at(candidates, workload), first.option);
-      const { gpu, precision, tensorParallel } = candidate.replica.layout;
-      const layout = { gpu, precision, tensorParallel, ...beyondTensorParallel(candidate) };
+      const { gpu, precision, tensorParallel, vcpus } = candidate.replica.layout;
+      const layout = { gpu, precision, tensorParallel, ...beyondTensorParallel(candidate), ...(vcpus === undefined ? {} : { vcpus }) };
       return [{ workload: name, ...layout, replicas: own.reduce((sum, { replicas }) => sum + replicas, 0) }];
     }),
     pools: nodesBought(assembly, packing),

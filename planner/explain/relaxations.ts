@@ -1,6 +1,8 @@
 import type { RejectedCandidate } from "../candidates/candidate.ts";
+import { isUnderQuota } from "../candidates/quotas.ts";
 import { at } from "../element.ts";
 import { grouped, listed } from "../figures.ts";
+import { devicesOf } from "../spec/devices.ts";
 import type { AllowDeny, FleetSpec, Slo, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { nearest } from "./situation.ts";
 import type { Found } from "./what-if.ts";
@@ -25,7 +27,7 @@ export function fleetRelaxations(spec: FleetSpec): Relaxation[] {
     relaxations.push({
       path: "gpus",
       relax: (other) => ({ ...other, gpus: everything }),
-      change: (found) => `let gpus allow ${newOnes(found, ({ gpu }) => gpu, gpus)}`,
+      change: (found) => `let gpus allow ${newOnes(found, ({ device }) => device, gpus)}`,
     });
   }
   if (isNarrow(instances)) {
@@ -51,10 +53,10 @@ export function fleetRelaxations(spec: FleetSpec): Relaxation[] {
   }
   quotas.forEach((quota, index) => {
     relaxations.push({
-      path: `quotas[${index}].gpus`,
+      path: `quotas[${index}].${quota.vcpus === undefined ? "gpus" : "vcpus"}`,
       relax: (other) => ({ ...other, quotas: other.quotas.filter((one) => one !== quota) }),
       change: (found) =>
-        `raise the quota of ${quota.family} ${quota.market} in ${quota.region} from ${grouped(quota.gpus)} to ${grouped(gpusUnder(found, quota))} GPUs`,
+        `raise the quota of ${quota.family} ${quota.market} in ${quota.region} from ${grouped(quota.vcpus ?? quota.gpus ?? 0)} to ${grouped(boughtUnder(found, quota))} ${quota.vcpus === undefined ? "GPUs" : "vCPUs"}`,
     });
   });
   return relaxations;
@@ -68,13 +70,11 @@ function newOnes(found: Found, name: (offer: Found["offers"][number]) => string,
   return names.length === 0 ? "others" : listed(names.toSorted());
 }
 
-const gpusUnder = (found: Found, quota: FleetSpec["quotas"][number]): number =>
+/** GPUs, or vCPUs where that is what the quota is of. */
+const boughtUnder = (found: Found, quota: FleetSpec["quotas"][number]): number =>
   used(found)
-    .filter(
-      ({ cloud, region, family, market }) =>
-        cloud === quota.cloud && region === quota.region && family === quota.family && market === quota.market,
-    )
-    .reduce((sum, { nodes, gpusPerNode }) => sum + nodes * gpusPerNode, 0);
+    .filter((offer) => isUnderQuota(quota, offer))
+    .reduce((sum, { nodes, slotsPerNode, vcpusPerNode }) => sum + nodes * (quota.vcpus === undefined ? slotsPerNode : vcpusPerNode), 0);
 
 /** Lines of one workload. `rejected` are its candidates that are out: where latency is the reason, they say how far a limit must be raised. */
 export function workloadRelaxations(spec: FleetSpec, index: number, rejected: readonly RejectedCandidate[]): Relaxation[] {
@@ -98,6 +98,10 @@ export function workloadRelaxations(spec: FleetSpec, index: number, rejected: re
   if (spot.maxShare < 1 && spec.markets.includes("spot")) {
     const onSpot = (one: WorkloadSpec): WorkloadSpec => ({ ...one, spot: { ...spot, maxShare: 1 } });
     relaxations.push(change("spot.maxShare", onSpot, () => "let all of it be on spot"));
+  }
+  if (workload.hostEngine !== undefined && devicesOf(spec, workload).length === 1) {
+    const onBoth = (one: WorkloadSpec): WorkloadSpec => ({ ...one, devices: ["gpu", "cpu"] });
+    relaxations.push(change("devices", onBoth, () => "let its devices be gpu and cpu"));
   }
   relaxations.push(...nodeRelaxations(workload, change));
   if (!workload.precisions.includes("fp8")) {

@@ -8,6 +8,7 @@ import { at } from "../element.ts";
 import { pack } from "../packing/pack.ts";
 import type { Packing } from "../packing/problem.ts";
 import { packingProblem } from "../plan/packing-problem.ts";
+import { devicesOf } from "../spec/devices.ts";
 import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 import type { Situation } from "./situation.ts";
 
@@ -42,9 +43,21 @@ export function whatIf(situation: Situation, searched: readonly Candidates[]): W
 }
 
 /** What the offers depend on. */
-function offerKey({ clusters, zones, markets, commitment, gpus, instances, unavailable, workloads }: FleetSpec): string {
+function offerKey(spec: FleetSpec): string {
+  const { clusters, zones, markets, commitment, gpus, instances, unavailable, workloads } = spec;
+  const usesCpus = workloads.some((workload) => devicesOf(spec, workload).includes("cpu"));
   const tenants = workloads.flatMap(({ name, dedicatedNodes }) => (dedicatedNodes === true ? [name] : []));
-  const given = { clusters, zones, markets, gpus, instances, tenants, commitment: commitment ?? null, unavailable: unavailable ?? null };
+  const given = {
+    usesCpus,
+    clusters,
+    zones,
+    markets,
+    gpus,
+    instances,
+    tenants,
+    commitment: commitment ?? null,
+    unavailable: unavailable ?? null,
+  };
   return canonicalJson(given);
 }
 

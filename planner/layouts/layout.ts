@@ -3,8 +3,10 @@ import type { Precision } from "./precision.ts";
 
 /** How one replica of a model is laid out on GPUs of one type. The nouns of an engine's command line, decided. */
 export interface Layout {
-  /** Catalog id of the GPU. */
+  /** Catalog id of the GPU; of the processor where the replica takes part of a node without GPUs. */
   readonly gpu: string;
+  /** vCPUs of such a part; missing on GPUs. */
+  readonly vcpus?: number;
   readonly tensorParallel: number;
   readonly pipelineParallel: number;
   /** Attention data parallelism inside one replica (mixture of experts); dense models use replicas instead. */
@@ -24,11 +26,11 @@ export interface Layout {
 export const gpusPerReplica = (layout: Pick<Layout, "tensorParallel" | "pipelineParallel" | "dataParallel">): number =>
   layout.tensorParallel * layout.pipelineParallel * layout.dataParallel;
 
-/** The identity of a layout inside a fleet, readable: `l40s-tp2-fp8`. Only what differs from 1 is said. */
+/** The identity of a layout inside a fleet, readable: `l40s-tp2-fp8`, `genoa-16vcpu-fp32`. Only what differs from 1 is said. */
 export const layoutKey = (layout: Layout): string =>
   [
     layout.gpu,
-    `tp${layout.tensorParallel}`,
+    layout.vcpus === undefined ? `tp${layout.tensorParallel}` : `${layout.vcpus}vcpu`,
     layout.pipelineParallel > 1 ? `pp${layout.pipelineParallel}` : "",
     layout.dataParallel > 1 ? `dp${layout.dataParallel}` : "",
     layout.expertParallel > 1 ? `ep${layout.expertParallel}` : "",

@@ -25,11 +25,15 @@ export interface PackingProblem {
 export interface PackingOffer {
   readonly id: string;
   readonly cluster: string;
+  /** The processor where there is none. */
   readonly gpu: string;
   readonly market: Market;
   /** At least one. A pool of this offer is bound to one of them, or to none in particular (on-demand, no zone rule, nodes bought one by one). */
   readonly zones: readonly string[];
-  /** A multiple of the GPUs of every replica that may be placed here; with `nodesTogether` each replica has all GPUs of so many nodes. */
+  /**
+   * GPUs, or slots of a node without (planner/candidates/host-node.ts): a multiple of those of every replica that may be placed here; with
+   * `nodesTogether` each replica has all GPUs of so many nodes.
+   */
   readonly gpusPerNode: number;
   readonly usdPerNodeHour: MicroUsdPerHour;
   /** Nodes that exist, over all zones; null for no limit. */
@@ -67,7 +71,7 @@ export interface PackingOption {
   readonly offers: readonly number[];
 }
 
-/** At most `gpus` GPUs on nodes of these offers together. */
+/** At most `gpus` GPUs, or slots, on nodes of these offers together. */
 export interface PackingQuota {
   readonly id: string;
   readonly offers: readonly number[];

@@ -1,4 +1,5 @@
 import type { FleetPlan, PlannedPool } from "./fleet-plan.ts";
+import { slotsPerNode, slotsPerReplica } from "./slots.ts";
 
 /** What runs now, as far as the way to another plan depends on it. Plain JSON: a stack keeps it among its outputs. */
 export interface DeployedFleet {
@@ -12,6 +13,8 @@ export interface DeployedReplicas {
   readonly pool: string;
   readonly replicas: number;
   readonly gpusPerReplica: number;
+  /** On nodes without GPUs only. */
+  readonly cpuSlotsPerReplica?: number;
 }
 
 /**
@@ -39,9 +42,9 @@ export const deployedFleet = (plan: FleetPlan, extraNodes: Changeover["extraNode
   pools: Object.fromEntries(plan.pools.map(({ name, nodes }) => [name, nodes + (extraNodes[name] ?? 0)])),
   deployments: Object.fromEntries(
     plan.workloads.flatMap((workload) =>
-      workload.deployments.map(({ name, pool, replicas, gpusPerReplica }) => [
+      workload.deployments.map(({ name, pool, replicas, gpusPerReplica, cpuSlotsPerReplica }) => [
         name,
-        { workload: workload.name, pool, replicas, gpusPerReplica },
+        { workload: workload.name, pool, replicas, gpusPerReplica, ...(cpuSlotsPerReplica === undefined ? {} : { cpuSlotsPerReplica }) },
       ]),
     ),
   ),
@@ -115,9 +118,10 @@ function changeoverOfPool(
   const needed = nodesFor(
     here.flatMap((name) => {
       const replicas = Math.max(before[name]?.replicas ?? 0, now[name]?.replicas ?? 0);
-      return new Array<number>(replicas).fill((now[name] ?? before[name])?.gpusPerReplica ?? 0);
+      const one = now[name] ?? before[name];
+      return new Array<number>(replicas).fill(one === undefined ? 0 : slotsPerReplica(one));
     }),
-    pool.gpusPerNode,
+    slotsPerNode(pool),
   );
   const there = Math.max(pool.nodes, deployed.pools[pool.name] ?? 0);
   const isLeft = here.some((name) => grows(name, now, before));
@@ -128,12 +132,12 @@ function changeoverOfPool(
 }
 
 /** First fit, largest first: what the scheduler reaches with a PriorityClass for each size. A replica that spans nodes has them to itself. */
-function nodesFor(gpusOfReplicas: readonly number[], gpusPerNode: number): number {
+function nodesFor(slotsOfReplicas: readonly number[], perNode: number): number {
   const free: number[] = [];
-  for (const gpus of gpusOfReplicas.toSorted((a, b) => b - a)) {
-    const node = free.findIndex((left) => left >= gpus);
-    if (node >= 0) free[node] = (free[node] ?? 0) - gpus;
-    else free.push(...new Array<number>(Math.max(0, Math.ceil(gpus / gpusPerNode) - 1)).fill(0), Math.max(0, gpusPerNode - gpus));
+  for (const slots of slotsOfReplicas.toSorted((a, b) => b - a)) {
+    const node = free.findIndex((left) => left >= slots);
+    if (node >= 0) free[node] = (free[node] ?? 0) - slots;
+    else free.push(...new Array<number>(Math.max(0, Math.ceil(slots / perNode) - 1)).fill(0), Math.max(0, perNode - slots));
   }
   return free.length;
 }

@@ -32,11 +32,11 @@ export function churnOf(assembly: Assembly, deployed: FleetPlan, { usdPerNodeAdd
   let replicasStarted = 0;
   for (const { workload, option, offer: index, zone, replicas } of packing.placements) {
     const offer = at(offers, index);
-    const { replica, gpusPerReplica } = at(at(candidates, workload), option);
+    const { replica, slotsPerReplica } = at(at(candidates, workload), option);
     const name = deploymentName(at(spec.workloads, workload).name, replica.layout, nameOfPool(offer, zone));
     const started = Math.max(0, replicas - (replicasBefore.get(name) ?? 0));
     replicasStarted += started;
-    const share = (fromMicro(addedUsdPerNodeHour(offer)) * gpusPerReplica) / offer.gpusPerNode;
+    const share = (fromMicro(addedUsdPerNodeHour(offer)) * slotsPerReplica) / offer.slotsPerNode;
     usd += started * (usdPerReplicaStarted ?? (share * startUp(catalog, replica)) / 3600);
   }
   const nodesRemoved = deployed.pools.reduce((sum, { name, nodes }) => sum + Math.max(0, nodes - (there.get(name) ?? 0)), 0);

@@ -3,7 +3,8 @@ import { type Commitment, commitments, marketPrice } from "../../catalog/market-
 import { grouped, listed, usd } from "../figures.ts";
 import type { Finding } from "../finding.ts";
 import { fromMicro, hoursPerMonth, toMicro } from "../units.ts";
-import type { CommitmentPrice, PlannedPool } from "./fleet-plan.ts";
+import type { PlannedPool } from "./fleet-plan.ts";
+import type { CommitmentPrice } from "./nodes.ts";
 
 type Bought = Pick<PlannedPool, "cloud" | "region" | "instanceType" | "market">;
 

@@ -68,15 +68,16 @@ function offPeak(assembly: Assembly, workload: WorkloadSpec, index: number): Fin
     const pools = idle.filter(({ pool }) => candidate.offers.includes(pool.offer));
     const requestsIn = (hour: number): number =>
       pools.reduce(
-        (sum, { gpus }) =>
-          sum + Math.floor(at(gpus, hour % hoursPerDay) / candidate.gpusPerReplica) * candidate.capacityRequestsPerSecond * 3600,
+        (sum, { slots }) =>
+          sum + Math.floor(at(slots, hour % hoursPerDay) / candidate.slotsPerReplica) * candidate.capacityRequestsPerSecond * 3600,
         0,
       );
     for (let start = 0; start < hoursPerDay; start++) {
       const done = Array.from({ length: hours }, (_, hour) => requestsIn(start + hour)).reduce((sum, requests) => sum + requests, 0);
       if (done * (batch.finishWithinHours / hours) < batch.requestsPerDay) continue;
       const names = pools.map(({ pool }) => nameOfPool(at(assembly.offers, pool.offer), pool.zone));
-      return [fitsOffPeak(workload, names, start, hours, at(at(assembly.candidates, index), option).replica.layout.gpu)];
+      const { gpu, vcpus } = at(at(assembly.candidates, index), option).replica.layout;
+      return [fitsOffPeak(workload, names, start, hours, `${gpu} ${vcpus === undefined ? "GPUs" : "vCPUs"}`)];
     }
   }
   return [];
@@ -84,9 +85,9 @@ function offPeak(assembly: Assembly, workload: WorkloadSpec, index: number): Fin
 
 const clock = (hour: number): string => `${String(hour % hoursPerDay).padStart(2, "0")}:00`;
 
-const fitsOffPeak = ({ path }: WorkloadSpec, pools: readonly string[], start: number, hours: number, gpu: string): Finding => ({
+const fitsOffPeak = ({ path }: WorkloadSpec, pools: readonly string[], start: number, hours: number, devices: string): Finding => ({
   code: "batch-fits-off-peak",
   path: `${path}.batch`,
-  message: `the ${gpu} GPUs that other workloads leave idle on ${listed(pools)} from ${clock(start)} to ${clock(start + hours)} UTC would do the day's work: around the clock they are paid for already, and its own nodes would not be needed`,
+  message: `the ${devices} that other workloads leave idle on ${listed(pools)} from ${clock(start)} to ${clock(start + hours)} UTC would do the day's work: around the clock they are paid for already, and its own nodes would not be needed`,
   suggestion: "start its replicas there by a schedule, and take the workload out of the spec",
 });

@@ -1,4 +1,3 @@
-import type { Commitment } from "../../catalog/market-price.ts";
 import type { Cloud } from "../../catalog/schema/instance-type.ts";
 import type { Task } from "../../catalog/schema/model.ts";
 import type { Finding } from "../finding.ts";
@@ -7,6 +6,7 @@ import type { ServingPoint } from "../performance/serving-point.ts";
 import type { EngineSpec, KvCacheDtype, Market, Slo, Survive, WeightsSpec } from "../spec/fleet-spec.ts";
 import type { LoraSpec } from "../spec/lora-spec.ts";
 import type { SpeculativeSpec } from "../spec/speculative-spec.ts";
+import type { CommitmentPrice, NodeSlots } from "./nodes.ts";
 import type { Explanation } from "./plan-explanation.ts";
 
 /**
@@ -83,8 +83,12 @@ export interface PlannedPool {
   readonly maxNodes: number;
   /** 24 values, UTC, when nodes follow the spec's profiles; missing when no hour differs. */
   readonly nodesByHour?: readonly number[];
-  readonly gpu: string;
+  /** Catalog id; null for nodes without GPUs. */
+  readonly gpu: string | null;
+  /** 0 on nodes without GPUs. */
   readonly gpusPerNode: number;
+  /** Nodes without GPUs only: what replicas take of them. */
+  readonly cpu?: NodeSlots;
   readonly arch: "amd64" | "arm64";
   readonly diskBytes: number;
   readonly localSsdGB: number;
@@ -113,17 +117,6 @@ export interface NodePattern {
   readonly replicas: Readonly<Record<string, number>>;
 }
 
-export interface CommitmentPrice {
-  readonly term: Commitment;
-  /** In the cloud's words: `standard RI, no upfront`. */
-  readonly kind: string;
-  readonly usdPerNodeHour: number;
-  /** A node that runs longer is cheaper with the commitment, which is paid for all 730 hours. */
-  readonly breakEvenHoursPerMonth: number;
-  readonly asOf: string;
-  readonly source: string;
-}
-
 /** Nodes of one kind that are paid for whether or not they are used: a reservation, committed use, machines of one's own. */
 export interface PaidNodes {
   /** Of what stands idle, in `cost.byPool`. */
@@ -132,8 +125,10 @@ export interface PaidNodes {
   readonly region: string;
   readonly instanceType: string;
   readonly market: Market;
-  readonly gpu: string;
+  /** As of a pool. */
+  readonly gpu: string | null;
   readonly gpusPerNode: number;
+  readonly cpu?: NodeSlots;
   /** That are paid for. */
   readonly nodes: number;
   /** Of these, those in no pool. */
@@ -221,7 +216,10 @@ export interface PlannedDeployment {
   readonly expertParallel: number;
   /** More than 1: it owns them, whole nodes in one zone. GPUs, vCPUs and memory below are of all of them. */
   readonly nodesPerReplica: number;
+  /** 0 on nodes without GPUs. */
   readonly gpusPerReplica: number;
+  /** On nodes without GPUs only. */
+  readonly cpuSlotsPerReplica?: number;
   readonly vcpusPerReplica: number;
   readonly memoryBytesPerReplica: number;
   readonly engine: EngineSpec & {
@@ -243,7 +241,7 @@ export interface PlannedDeployment {
   readonly predicted: ServingPoint;
 }
 
-/** The `size` fields of the interface. */
+/** The `size` fields of the interface. On a node without GPUs "per GPU" is what the replica has of the node. */
 export interface PlannedMemory {
   readonly weightBytesPerGpu: number;
   readonly activationBytesPerGpu: number;
@@ -292,6 +290,7 @@ export interface Optimality {
 export interface Alternative {
   readonly workload: string;
   readonly cluster: string;
+  /** Or the processor of nodes without. */
   readonly gpu: string;
   readonly precision: Precision;
   readonly tensorParallel: number;
@@ -300,6 +299,8 @@ export interface Alternative {
   /** Missing for 1. */
   readonly nodesPerReplica?: number;
   readonly gpusPerReplica: number;
+  /** vCPUs of a replica on nodes without GPUs; missing on GPUs. */
+  readonly vcpus?: number;
   readonly replicas: number;
   /** The nodes it would buy, dearest pool first. */
   readonly pools: readonly { readonly instanceType: string; readonly market: Market; readonly nodes: number; readonly priceAsOf: string }[];
@@ -354,6 +355,7 @@ export interface OtherFleet {
     readonly pipelineParallel?: number;
     /** Missing for 1. */
     readonly nodesPerReplica?: number;
+    readonly vcpus?: number;
     readonly replicas: number;
   }[];
   readonly pools: readonly { readonly instanceType: string; readonly market: Market; readonly nodes: number; readonly priceAsOf: string }[];

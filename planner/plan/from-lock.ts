@@ -10,6 +10,7 @@ import type { FleetPlan, PlannedWorkload, Stability } from "./fleet-plan.ts";
 import { packingProblem } from "./packing-problem.ts";
 import { billOf } from "./paid-nodes.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
+import { slotsPerReplica } from "./slots.ts";
 
 /** Workloads that are tried one by one; of larger fleets all stay or all move. */
 const workloadsTried = 40;
@@ -104,11 +105,12 @@ function keptOf(
   const names = deployed.deployments.map(({ pool }) => pool);
   const kept = candidates.flatMap((candidate) => {
     const { layout } = candidate.replica;
+    const isSamePart = candidate.slotsPerReplica === slotsPerReplica(first);
     const isSame = (["precision", "kvCacheDtype", "tensorParallel", "pipelineParallel", "dataParallel", "expertParallel"] as const).every(
       (key) => layout[key] === first[key],
     );
     const own = candidate.offers.filter((index) => poolNamesOf(at(offers, index)).some((name) => names.includes(name)));
-    return isSame && own.length > 0 ? [{ ...candidate, offers: own }] : [];
+    return isSame && isSamePart && own.length > 0 ? [{ ...candidate, offers: own }] : [];
   });
   return kept.length === 0 ? null : kept;
 }

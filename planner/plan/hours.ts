@@ -86,8 +86,8 @@ export function withReplicas(assembly: Assembly, day: Day, workload: number, hou
   return priced(assembly, replicas);
 }
 
-/** GPUs that stay idle in each hour on the nodes that the other workloads need at their busiest, without spot, which may go at any time. */
-export function idleSlots(assembly: Assembly, without: number): { readonly pool: PackedPool; readonly gpus: readonly number[] }[] {
+/** GPUs, or slots of nodes without, that stay idle in each hour on the nodes that the other workloads need at their busiest, without spot, which may go at any time. */
+export function idleSlots(assembly: Assembly, without: number): { readonly pool: PackedPool; readonly slots: readonly number[] }[] {
   const others = assembly.packing.placements.map((placement) =>
     placement.workload === without ? { ...placement, replicas: 0 } : placement,
   );
@@ -104,16 +104,16 @@ export function idleSlots(assembly: Assembly, without: number): { readonly pool:
   const day = dayOf(alone);
   if (day === null) return [];
   return assembly.packing.pools.flatMap((pool) => {
-    const { market, gpusPerNode } = at(assembly.offers, pool.offer);
+    const { market, slotsPerNode } = at(assembly.offers, pool.offer);
     if (market === "spot") return [];
-    const used = gpusByHour(alone, pool, day.replicas);
-    const peak = gpusByHour(
+    const used = slotsByHour(alone, pool, day.replicas);
+    const peak = slotsByHour(
       alone,
       pool,
       others.map(({ replicas }) => everyHour.map(() => replicas)),
     );
-    const stays = market === "on-demand" ? Math.ceil(at(peak, 0) / gpusPerNode) : pool.nodes;
-    return [{ pool, gpus: used.map((gpus) => stays * gpusPerNode - gpus) }];
+    const stays = market === "on-demand" ? Math.ceil(at(peak, 0) / slotsPerNode) : pool.nodes;
+    return [{ pool, slots: used.map((slots) => stays * slotsPerNode - slots) }];
   });
 }
 
@@ -127,17 +127,17 @@ function priced(assembly: Assembly, replicas: readonly (readonly number[])[]): D
 }
 
 function nodesByHour(assembly: Assembly, pool: PackedPool, replicas: readonly (readonly number[])[]): number[] {
-  const { market, gpusPerNode } = at(assembly.offers, pool.offer);
+  const { market, slotsPerNode } = at(assembly.offers, pool.offer);
   if (market === "reserved" || market === "static") return everyHour.map(() => pool.nodes);
-  return gpusByHour(assembly, pool, replicas).map((gpus) => Math.ceil(gpus / gpusPerNode));
+  return slotsByHour(assembly, pool, replicas).map((slots) => Math.ceil(slots / slotsPerNode));
 }
 
-function gpusByHour(assembly: Assembly, pool: PackedPool, replicas: readonly (readonly number[])[]): number[] {
-  const gpus = everyHour.map(() => 0);
+function slotsByHour(assembly: Assembly, pool: PackedPool, replicas: readonly (readonly number[])[]): number[] {
+  const slots = everyHour.map(() => 0);
   assembly.packing.placements.forEach(({ workload, option, offer, zone }, index) => {
     if (offer !== pool.offer || zone !== pool.zone) return;
-    const { gpusPerReplica } = at(at(assembly.candidates, workload), option);
-    for (const hour of everyHour) gpus[hour] = at(gpus, hour) + at(at(replicas, index), hour) * gpusPerReplica;
+    const { slotsPerReplica } = at(at(assembly.candidates, workload), option);
+    for (const hour of everyHour) slots[hour] = at(slots, hour) + at(at(replicas, index), hour) * slotsPerReplica;
   });
-  return gpus;
+  return slots;
 }

@@ -1,4 +1,6 @@
 import type { Catalog } from "../../catalog/catalog.ts";
+import type { Gpu } from "../../catalog/schema/gpu.ts";
+import { hostNode, hostPart } from "../candidates/host-node.ts";
 import { allocatable } from "../candidates/node-allocatable.ts";
 import type { Finding } from "../finding.ts";
 import { engineRelease } from "../layouts/release.ts";
@@ -24,8 +26,9 @@ function nodeFindings(pool: PlannedPool, plan: FleetPlan, catalog: Catalog): Fin
   if (instance === undefined) {
     return [{ code: "lock-unknown-instance", path, message: `the catalog has no ${pool.instanceType} any more`, value: pool.instanceType }];
   }
-  const is = `${instance.gpuCount} x ${instance.gpu ?? "no GPU"}`;
-  const was = `${pool.gpusPerNode} x ${pool.gpu}`;
+  const is = nodeWords(instance.gpu, instance.gpuCount, hostNode(catalog, instance), catalog.slotVcpus);
+  const { cpu } = pool;
+  const was = nodeWords(pool.gpu, pool.gpusPerNode, cpu && { slots: cpu.slotsPerNode, cpu: { id: cpu.processor } }, cpu?.slotVcpus);
   if (is !== was) {
     return [
       {
@@ -61,6 +64,14 @@ function nodeFindings(pool: PlannedPool, plan: FleetPlan, catalog: Catalog): Fin
     }));
 }
 
+const nodeWords = (
+  gpu: string | null,
+  gpus: number,
+  host: { readonly slots: number; readonly cpu: { readonly id: string } } | null | undefined,
+  slotVcpus: number | undefined,
+): string =>
+  gpu === null ? `${host?.slots ?? 0} x ${slotVcpus ?? 0} vCPUs of ${host?.cpu.id ?? "an unknown processor"}` : `${gpus} x ${gpu}`;
+
 /** Machines that the user owns or holds can become fewer. Reported once for each kind, at its first pool. */
 function machineFindings(pool: PlannedPool, plan: FleetPlan, catalog: Catalog): Finding[] {
   const { market } = pool;
@@ -77,14 +88,22 @@ function machineFindings(pool: PlannedPool, plan: FleetPlan, catalog: Catalog): 
   return [{ code: "lock-nodes-missing", path, message, value: nodes, limit, unit: "nodes" }];
 }
 
+/** The GPU of a pool, or what a replica gets of its nodes where they have none; undefined when the catalog does not know it. */
+function hardwareOf(pool: PlannedPool, { cpuSlotsPerReplica }: PlannedDeployment, catalog: Catalog): Gpu | undefined {
+  if (pool.gpu !== null) return catalog.gpus.find(({ id }) => id === pool.gpu);
+  const instance = catalog.instanceTypes.find(({ id }) => id === pool.instanceType);
+  const node = instance === undefined ? null : hostNode(catalog, instance);
+  return instance === undefined || node === null ? undefined : hostPart(catalog, instance, node, cpuSlotsPerReplica ?? 1);
+}
+
 /** A replica that would not start as it is laid out. */
 function replicaFindings(deployment: PlannedDeployment, modelId: string, plan: FleetPlan, catalog: Catalog): Finding[] {
   const path = `deployments.${deployment.name}`;
   const pool = plan.pools.find(({ name }) => name === deployment.pool);
-  const gpu = catalog.gpus.find(({ id }) => id === pool?.gpu);
+  const gpu = pool && hardwareOf(pool, deployment, catalog);
   const model = catalog.models.find(({ id }) => id === modelId);
   if (gpu === undefined || model === undefined) {
-    const message = `the catalog has no ${gpu === undefined ? (pool?.gpu ?? deployment.pool) : modelId} any more`;
+    const message = `the catalog has no ${gpu === undefined ? (pool?.gpu ?? pool?.instanceType ?? deployment.pool) : modelId} any more`;
     return [{ code: "lock-unknown-facts", path, message }];
   }
   const release = engineRelease(catalog.engines, deployment.engine.name, deployment.engine.version);

@@ -10,9 +10,10 @@ import { commitmentFindings, commitmentsOf } from "./commitments.ts";
 import { dayCost } from "./day-cost.ts";
 import type { FleetPlan, Optimality, PlannedPool } from "./fleet-plan.ts";
 import { idleNodes, paidNodes } from "./paid-nodes.ts";
-import { costOf, type PricedPool, sums } from "./plan-cost.ts";
+import { costOf, type PricedPool } from "./plan-cost.ts";
 import { estimatedPrice } from "./plan-findings.ts";
 import { workloadCost } from "./planned-workloads.ts";
+import { slotsHeld, slotsPerNode } from "./slots.ts";
 
 export interface Repriced {
   readonly plan: FleetPlan;
@@ -82,23 +83,15 @@ function quoteFor({ instanceType, cloud, region, market }: PlannedPool, catalog:
   return row === undefined ? null : marketPrice(row, market, commitment);
 }
 
-function pricedPool(pool: PlannedPool, plan: FleetPlan): PricedPool {
-  const here = plan.workloads.flatMap(({ name, deployments }) =>
-    deployments.filter((deployment) => deployment.pool === pool.name).map((deployment) => ({ name, deployment })),
-  );
-  return {
-    name: pool.name,
-    market: pool.market,
-    cloud: pool.cloud,
-    rate: toMicro(pool.usdPerNodeHour) * pool.nodes,
-    gpus: pool.gpusPerNode * pool.nodes,
-    gpusByWorkload: sums(
-      here,
-      ({ name }) => name,
-      ({ deployment }) => deployment.replicas * deployment.gpusPerReplica,
-    ),
-  };
-}
+const pricedPool = (pool: PlannedPool, plan: FleetPlan): PricedPool => ({
+  name: pool.name,
+  market: pool.market,
+  cloud: pool.cloud,
+  hasGpus: pool.gpu !== null,
+  rate: toMicro(pool.usdPerNodeHour) * pool.nodes,
+  slots: slotsPerNode(pool) * pool.nodes,
+  slotsByWorkload: slotsHeld(plan, pool),
+});
 
 /** Nothing was searched at these prices, so nothing is proven about them. */
 const unproven = (optimality: Optimality, usdPerHour: number): Optimality => ({

@@ -10,8 +10,8 @@ export const notDeployable = ({ pools, workloads }: Pick<FleetPlan, "pools" | "w
   ...workloads.flatMap(({ deployments }) => deployments.flatMap(overSeveralNodes)),
 ];
 
-function armOnEks({ name, arch, cloud, instanceType }: PlannedPool): Finding[] {
-  if (cloud !== "aws" || arch !== "arm64") return [];
+function armOnEks({ name, arch, cloud, instanceType, gpu }: PlannedPool): Finding[] {
+  if (cloud !== "aws" || arch !== "arm64" || gpu === null) return [];
   const message = `${instanceType} is an Arm machine, whose image has no device plugin of its own; it is not supported yet`;
   return [{ code: "not-supported-yet", path: `pools.${name}`, message, suggestion: `add ${instanceType} to instances.deny` }];
 }

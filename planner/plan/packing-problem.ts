@@ -1,5 +1,7 @@
 import type { Candidate } from "../candidates/candidate.ts";
 import type { Offer } from "../candidates/offer.ts";
+import { isUnderQuota, quotaSlots } from "../candidates/quotas.ts";
+import { at } from "../element.ts";
 import type { PackingOffer, PackingProblem, PackingQuota, PackingWorkload } from "../packing/problem.ts";
 import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { toMicroDown, toMicroUp } from "../units.ts";
@@ -11,15 +13,17 @@ export function packingProblem(spec: FleetSpec, offers: readonly Offer[], candid
     offers: offers.map(packingOffer),
     workloads: spec.workloads.map((workload, index) => packingWorkload(workload, candidates[index] ?? [])),
     quotas: [
-      ...spec.quotas.map((quota) => ({
-        id: `${quota.cloud}/${quota.region}/${quota.family}/${quota.market}`,
-        gpus: quota.gpus,
-        offers: offers.flatMap((offer, index) =>
-          offer.cloud === quota.cloud && offer.region === quota.region && offer.family === quota.family && offer.market === quota.market
-            ? [index]
-            : [],
-        ),
-      })),
+      ...spec.quotas.map((quota) => {
+        const under = offers.flatMap((offer, index) => (isUnderQuota(quota, offer) ? [index] : []));
+        return {
+          id: `${quota.cloud}/${quota.region}/${quota.family}/${quota.market}`,
+          gpus: quotaSlots(
+            quota,
+            under.map((index) => at(offers, index)),
+          ),
+          offers: under,
+        };
+      }),
       ...sharedMachines(offers),
     ],
   };
@@ -27,9 +31,9 @@ export function packingProblem(spec: FleetSpec, offers: readonly Offer[], candid
 
 /** A replica that spans nodes fills them, whole or not at all. */
 function packingOffer(offer: Offer): PackingOffer {
-  const { id, cluster, gpu, market, zones, gpusPerNode, usdPerNodeHour, maxNodes, paid, network } = offer;
+  const { id, cluster, device, market, zones, slotsPerNode, usdPerNodeHour, maxNodes, paid, network } = offer;
   return {
-    ...{ id, cluster, gpu, market, zones, gpusPerNode },
+    ...{ id, cluster, gpu: device, market, zones, gpusPerNode: slotsPerNode },
     usdPerNodeHour: searchedUsdPerNodeHour({ paid, usdPerNodeHour }),
     maxNodes,
     ...(network === undefined ? {} : { nodesTogether: network.nodes }),
@@ -48,7 +52,7 @@ function sharedMachines(offers: readonly Offer[]): PackingQuota[] {
   return [...kinds].flatMap(([id, same]) => {
     const [first] = same;
     if (first === undefined || same.length === 1) return [];
-    return [{ id, gpus: first.maxNodes * first.offer.gpusPerNode, offers: same.map(({ index }) => index) }];
+    return [{ id, gpus: first.maxNodes * first.offer.slotsPerNode, offers: same.map(({ index }) => index) }];
   });
 }
 
@@ -64,7 +68,7 @@ function packingWorkload(workload: WorkloadSpec, candidates: readonly Candidate[
       id: candidate.id,
       cluster: candidate.cluster,
       gpu: candidate.replica.gpu.id,
-      gpusPerReplica: candidate.gpusPerReplica,
+      gpusPerReplica: candidate.slotsPerReplica,
       capacity: toMicroDown(candidate.capacityRequestsPerSecond),
       offers: candidate.offers,
     })),

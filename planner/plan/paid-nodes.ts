@@ -4,6 +4,7 @@ import { at } from "../element.ts";
 import type { Packing } from "../packing/problem.ts";
 import { fromMicro, hoursPerMonth, type MicroUsdPerHour, toMicro } from "../units.ts";
 import type { Money, PaidNodes, PlannedPool } from "./fleet-plan.ts";
+import { nodeContents } from "./slots.ts";
 
 /**
  * What the search takes a node that is paid for anyway to cost, for each dollar that it costs: next to nothing, so that these are filled before any other
@@ -82,8 +83,7 @@ export function paidNodes(idle: readonly IdleNodes[], costs: Readonly<Record<str
     region: kind.region,
     instanceType: kind.instanceType,
     market: kind.market,
-    gpu: kind.gpu,
-    gpusPerNode: kind.gpusPerNode,
+    ...nodeContents(kind),
     nodes: held(kind),
     idleNodes: nodesIdle,
     usdPerNodeHour: fromMicro(kind.usdPerNodeHour),

@@ -6,26 +6,33 @@ import type { PlanCost } from "./fleet-plan.ts";
 import { type IdleNodes, idleName, idleNodes } from "./paid-nodes.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
 
-const included = ["GPU nodes"];
-
-const excluded = [
-  "node disks",
-  "control planes",
-  "CPU-only nodes",
-  "load balancers and network traffic",
-  "storage of weights and logs",
-  "taxes and support plans",
-];
+/** The headline names the kinds of nodes that are in it, and the other kind among what is not. */
+function coverage(pools: readonly PricedPool[]): Pick<PlanCost, "included" | "excluded"> {
+  const hasHosts = pools.some(({ hasGpus }) => !hasGpus);
+  const gpuNodes = !hasHosts || pools.some(({ hasGpus }) => hasGpus) ? ["GPU nodes"] : [];
+  return {
+    included: [...gpuNodes, ...(hasHosts ? ["CPU-only nodes of the workloads"] : [])],
+    excluded: [
+      "node disks",
+      "control planes",
+      hasHosts ? "other CPU-only nodes" : "CPU-only nodes",
+      "load balancers and network traffic",
+      "storage of weights and logs",
+      "taxes and support plans",
+    ],
+  };
+}
 
 /** One pool as its cost sees it. */
 export interface PricedPool {
   readonly name: string;
   readonly market: string;
   readonly cloud: string;
+  readonly hasGpus: boolean;
   /** Of all its nodes. */
   readonly rate: MicroUsdPerHour;
-  readonly gpus: number;
-  readonly gpusByWorkload: ReadonlyMap<string, number>;
+  readonly slots: number;
+  readonly slotsByWorkload: ReadonlyMap<string, number>;
 }
 
 /** Who pays: every workload, whether or not it needs a node. */
@@ -42,9 +49,10 @@ export function planCost(assembly: Assembly, idle: readonly IdleNodes[]): PlanCo
       name: nameOfPool(offer, pool.zone),
       market: offer.market,
       cloud: offer.cloud,
+      hasGpus: offer.gpu !== null,
       rate: offer.usdPerNodeHour * pool.nodes,
-      gpus: offer.gpusPerNode * pool.nodes,
-      gpusByWorkload: gpusByWorkload(assembly, pool.offer, pool.zone),
+      slots: offer.slotsPerNode * pool.nodes,
+      slotsByWorkload: slotsByWorkload(assembly, pool.offer, pool.zone),
     };
   });
   return costOf(pools, assembly.spec.workloads, idle);
@@ -62,7 +70,7 @@ export function costOf(pools: readonly PricedPool[], payers: readonly Payer[], p
   const idle = paid.filter(({ rate }) => rate > 0);
   const idleRate = idle.reduce((sum, { rate }) => sum + rate, 0);
   const total = pools.reduce((sum, { rate }) => sum + rate, 0) + idleRate;
-  const uses = pools.map(({ rate, gpus, gpusByWorkload }): PoolUse => ({ usdPerHour: rate, gpus, gpusByWorkload }));
+  const uses = pools.map(({ rate, slots, slotsByWorkload }): PoolUse => ({ usdPerHour: rate, slots, slotsByWorkload }));
   const byWorkload = allocateToWorkloads(uses);
   for (const { name } of payers) byWorkload.set(name, byWorkload.get(name) ?? 0);
   if (idleRate > 0) byWorkload.set(idleName, idleRate);
@@ -99,17 +107,16 @@ export function costOf(pools: readonly PricedPool[], payers: readonly Payer[], p
             idle: workloads[idleName] ?? money(0),
           },
         }),
-    included,
-    excluded,
+    ...coverage(pools),
   };
 }
 
-function gpusByWorkload(assembly: Assembly, offer: number, zone: string | null): Map<string, number> {
+function slotsByWorkload(assembly: Assembly, offer: number, zone: string | null): Map<string, number> {
   const here = assembly.packing.placements.filter((placement) => placement.offer === offer && placement.zone === zone);
   return sums(
     here,
     ({ workload }) => at(assembly.spec.workloads, workload).name,
-    ({ workload, option, replicas }) => replicas * at(assembly.candidates[workload] ?? [], option).gpusPerReplica,
+    ({ workload, option, replicas }) => replicas * at(assembly.candidates[workload] ?? [], option).slotsPerReplica,
   );
 }
 

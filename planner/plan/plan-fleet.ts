@@ -1,6 +1,7 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { RejectedCandidate } from "../candidates/candidate.ts";
 import { type Candidates, candidatesFor, type Sizes } from "../candidates/candidates.ts";
+import type { ServingEngine } from "../candidates/node-groups.ts";
 import type { Offer } from "../candidates/offer.ts";
 import { offersFor } from "../candidates/offers.ts";
 import { searchAll } from "../candidates/spanning-offers.ts";
@@ -25,7 +26,8 @@ import { pack } from "../packing/pack.ts";
 import type { Ports } from "../ports.ts";
 import { sha256 } from "../sha256.ts";
 import { canonicalSpec } from "../spec/canonical-spec.ts";
-import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
+import { devicesOf } from "../spec/devices.ts";
+import type { EngineSpec, FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { fromMicro, roundToMicro, toMicro } from "../units.ts";
 import { budgetStanding } from "./budget.ts";
 import { commitmentAssumptions, commitmentFindings } from "./commitments.ts";
@@ -94,7 +96,11 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
   const result = pack(problem, ports.progress);
   const reasons = "infeasible" in result ? everyReason(problem, result.infeasible) : [];
   const ask = whatIf(situation, searched);
-  const blocking = [...unservable, ...infeasibleFindings(spec, problem, reasons), ...waysOut(situation, searched, reasons, ask)];
+  const blocking = [
+    ...unservable,
+    ...infeasibleFindings(spec, problem, reasons, catalog.slotVcpus),
+    ...waysOut(situation, searched, reasons, ask),
+  ];
   if (blocking.length > 0 || !("packing" in result)) throw new PlanningError(blocking);
   const fresh: Assembly = { spec, catalog, offers, candidates, packing: result.packing };
   const replanned = context.deployed === undefined ? null : fromLock(fresh, context.deployed);
@@ -189,18 +195,28 @@ function candidatesOf(
 ): Candidates {
   const model = catalog.models.find(({ id }) => id === workload.model);
   if (model === undefined) throw new Error(`workload ${workload.name} names a model that the catalog lacks: ${workload.model}`);
-  const release = releaseOf(catalog, workload.engine);
-  if ("code" in release) throw new PlanningError([{ ...release, path: `${workload.path}.engine.version` }]);
+  const released = (engine: EngineSpec): ServingEngine => {
+    const release = releaseOf(catalog, engine);
+    if ("code" in release) throw new PlanningError([{ ...release, path: `${workload.path}.engine.version` }]);
+    return { spec: engine, release };
+  };
+  const engine = released(workload.engine);
+  const hostEngine = workload.hostEngine === undefined ? null : released(workload.hostEngine);
   // Nothing to serve: no replica, whatever the model.
   if (workload.demand.requestsPerSecond === 0) return { taken: [], rejected: [], isTooLarge: false };
-  return candidatesFor(workload, model, release, catalog, offers, spec.confidence, sizes, corrector);
+  const { confidence } = spec;
+  const devices = devicesOf(spec, workload);
+  return candidatesFor({ workload, model, catalog, offers, devices, engine, hostEngine, confidence }, sizes, corrector);
 }
 
 /** What the search and the bound take as given beside the spec. A fleet outside these rules may cost less. */
-const planRules = (spec: FleetSpec, spans: boolean): string[] => [
+const planRules = (spec: FleetSpec, spans: boolean, usesCpus: boolean): string[] => [
   "the replicas of a workload have one layout on one GPU type in one cluster, because a Service spreads requests evenly over them",
   ...(spans ? [spanRule] : []),
   `a replica ${spans ? "of any other model " : ""}stays on one node and gets the share of its CPU and memory that it takes of its GPUs`,
+  ...(usesCpus
+    ? ["on CPU-only nodes they have one instance type, and a replica takes 1, 2, 4 or 8 slots of a node's vCPUs as another takes GPUs"]
+    : []),
   ...(spec.workloads.some(({ maxReplicasPerNode }) => maxReplicasPerNode !== undefined)
     ? [
         "a workload with maxReplicasPerNode runs on nodes that hold no more of its replicas, because nothing keeps the scheduler from filling a node",
@@ -213,11 +229,12 @@ const spanRule =
 
 function optimalityOf({ packing, spec, offers }: Assembly, { usdPerHour }: Pick<PlanCost, "usdPerHour">, spans: boolean): Optimality {
   const lowerBoundUsdPerHour = fromMicro(Math.min(toMicro(usdPerHour), billBound(offers, packing.lowerBoundUsdPerHour)));
+  const usesCpus = offers.some(({ gpu }) => gpu === null);
   return {
     status: lowerBoundUsdPerHour === usdPerHour ? "optimal" : "feasible",
     lowerBoundUsdPerHour,
     gap: usdPerHour > 0 ? roundToMicro((usdPerHour - lowerBoundUsdPerHour) / usdPerHour) : 0,
-    restrictions: [...planRules(spec, spans), ...packing.restrictions],
+    restrictions: [...planRules(spec, spans, usesCpus), ...packing.restrictions],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import type { Candidate } from "../candidates/candidate.ts";
-import { gpusTogether, type Offer } from "../candidates/offer.ts";
+import { type Offer, slotsTogether } from "../candidates/offer.ts";
 import { at } from "../element.ts";
 import { servedAdapterBytes } from "../memory/adapters.ts";
 import type { PackedPool, Packing, Placement } from "../packing/problem.ts";
@@ -12,6 +12,7 @@ import type { Money, PlannedPool } from "./fleet-plan.ts";
 import type { Day } from "./hours.ts";
 import { deploymentName, poolName } from "./names.ts";
 import { diskBytesFor, replicaDiskBytes } from "./node-disk.ts";
+import { nodeContents } from "./slots.ts";
 
 /** What every step of the assembly needs to see. `candidates[w]` are the options of workload w, in packing's order. */
 export interface Assembly {
@@ -58,8 +59,7 @@ function plannedPool(
     minNodes: nodesByHour === null ? pool.nodes : Math.min(...nodesByHour),
     maxNodes: pool.nodes,
     ...(nodesByHour === null ? {} : { nodesByHour }),
-    gpu: offer.gpu,
-    gpusPerNode: offer.gpusPerNode,
+    ...nodeContents(offer),
     arch: instance.arch,
     diskBytes: diskBytes(assembly, pool),
     localSsdGB: instance.localSsdGB,
@@ -94,7 +94,7 @@ function diskBytes(assembly: Assembly, pool: PackedPool): number {
     const { speculation, adapters } = candidate.replica;
     const beside = draftDownloadBytes(speculation) + servedAdapterBytes(candidate.replica.model, adapters);
     // Every node of a replica that spans several downloads all of the weights.
-    return (replicaDiskBytes(download + beside) * gpusTogether(offer)) / candidate.gpusPerReplica;
+    return (replicaDiskBytes(download + beside) * slotsTogether(offer)) / candidate.slotsPerReplica;
   });
   const bytes = assembly.catalog.serving.node.diskBytes + diskBytesFor(offer.cloud, Math.max(0, ...fullOf));
   return Math.ceil(bytes / (10 * gibibyte)) * 10 * gibibyte;

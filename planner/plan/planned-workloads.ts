@@ -97,7 +97,8 @@ function plannedDeployment(
   const offer = at(assembly.offers, placement.offer);
   const pool = nameOfPool(offer, placement.zone);
   const { layout, memory } = candidate.replica;
-  const share = hostShare(offer, candidate.gpusPerReplica);
+  const { slotsPerReplica } = candidate;
+  const share = hostShare(offer, slotsPerReplica);
   return {
     name: deploymentName(workload.name, layout, pool),
     pool,
@@ -114,7 +115,7 @@ function plannedDeployment(
     dataParallel: layout.dataParallel,
     expertParallel: layout.expertParallel,
     nodesPerReplica: nodesTogether(offer),
-    gpusPerReplica: candidate.gpusPerReplica,
+    ...(offer.gpu === null ? { gpusPerReplica: 0, cpuSlotsPerReplica: slotsPerReplica } : { gpusPerReplica: slotsPerReplica }),
     vcpusPerReplica: share.vcpus,
     memoryBytesPerReplica: share.memoryBytes,
     engine: {

@@ -1,4 +1,4 @@
-import { gpusTogether } from "../candidates/offer.ts";
+import { slotsTogether } from "../candidates/offer.ts";
 import { at } from "../element.ts";
 import type { Placement } from "../packing/problem.ts";
 import { replicaNeed, spotLimit } from "../packing/replica-need.ts";
@@ -45,7 +45,7 @@ function heldBy(assembly: Assembly, placements: readonly Placement[], counts: re
   const zones = [...new Set(placements.map(({ zone }) => zone))];
   return placements.map(({ workload, option, offer, zone }, index) => ({
     replicas: at(counts, index),
-    perNode: Math.floor(gpusTogether(at(assembly.offers, offer)) / at(at(assembly.candidates, workload), option).gpusPerReplica),
+    perNode: Math.floor(slotsTogether(at(assembly.offers, offer)) / at(at(assembly.candidates, workload), option).slotsPerReplica),
     zone: zone === null ? -1 : zones.indexOf(zone),
   }));
 }

@@ -60,8 +60,14 @@ export interface QuotaSpec {
   /** Instance family (`p5`, `g6e`, `a3-highgpu`): the instance id up to its size. */
   readonly family: string;
   readonly market: Market;
-  readonly gpus: number;
+  /** Of nodes with GPUs. One of the two is there. */
+  readonly gpus?: number;
+  /** Of nodes without GPUs. */
+  readonly vcpus?: number;
 }
+
+/** Kinds of nodes: with GPUs, and with nothing but processors. */
+export type Device = "gpu" | "cpu";
 
 export interface StabilitySpec {
   /** Days in which a move must have earned what it cost. */
@@ -87,7 +93,9 @@ export interface WorkloadSpec {
   readonly availability: { readonly survive: Survive; readonly degradedShare: number };
   readonly spot: { readonly maxShare: number; readonly minSurvival: number };
   readonly engine: EngineSpec;
-  /** The engine on CPU-only nodes; missing where the workload does not run on them. */
+  /** Kinds of nodes to choose from, as the user wrote them; missing for the default (devices.ts). */
+  readonly devices?: readonly Device[];
+  /** The engine on CPU-only nodes; missing where nothing serves the model on them. */
   readonly hostEngine?: EngineSpec;
   /** Missing where every token takes a step of its own. */
   readonly speculative?: SpeculativeSpec;

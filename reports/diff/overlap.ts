@@ -58,12 +58,12 @@ function moversOf(old: FleetPlan, now: FleetPlan): { name: string; leftPools: st
   });
 }
 
-/** GPUs by what a cloud grants quota for. Static nodes are there anyway. */
+/** GPUs by what a cloud grants quota for. Static nodes are there anyway, and CPU-only ones have none. */
 function quotas(extras: readonly Extra[], now: FleetPlan): Overlap["gpus"] {
   const keyOf = (pool: PlannedPool): string => [pool.cloud, pool.region, instanceFamily(pool.instanceType), pool.market].join(" ");
   const needed = new Map<string, { pool: PlannedPool; gpus: number }>();
   for (const { pool, nodes } of extras) {
-    if (pool.market === "static") continue;
+    if (pool.market === "static" || pool.gpu === null) continue;
     const key = keyOf(pool);
     needed.set(key, { pool, gpus: (needed.get(key)?.gpus ?? 0) + nodes * pool.gpusPerNode });
   }

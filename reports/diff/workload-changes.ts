@@ -1,4 +1,5 @@
 import type { FleetPlan, PlannedDeployment, PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
+import { deviceOf } from "../../planner/plan/slots.ts";
 import type { PricedNodes } from "../idle-nodes.ts";
 import { layoutText } from "../layout-text.ts";
 import { modelName } from "../model-name.ts";
@@ -62,10 +63,11 @@ function describe(workload: PlannedWorkload, plan: FleetPlan): Description {
     places.set(place, (places.get(place) ?? 0) + deployment.replicas);
   }
   const [first] = workload.deployments;
-  const gpu = first === undefined ? "" : (pools.get(first.pool)?.gpu ?? "");
+  const pool = first === undefined ? undefined : pools.get(first.pool);
+  const layout = first === undefined ? "none" : layoutText({ ...first, ...(pool === undefined ? { gpu: "" } : deviceOf(pool, first)) });
   return [
     ["replicas", String(workload.deployments.reduce((sum, { replicas }) => sum + replicas, 0))],
-    ["layout", first === undefined ? "none" : layoutText({ ...first, gpu })],
+    ["layout", layout],
     ["on", places.size === 0 ? "nothing" : [...places].map(([place, replicas]) => `${replicas} x ${place}`).join(" + ")],
   ];
 }

@@ -4,6 +4,7 @@ import { fromMicro, hoursPerMonth, toMicro } from "../../planner/units.ts";
 import type { Part } from "./focus-rows.ts";
 import type { ForecastRow } from "./forecast.ts";
 import type { Month } from "./months.ts";
+import { contentsText } from "./node-contents.ts";
 
 /**
  * Commitments as FOCUS has them (discount handling, specification/attributes/discount_handling.md, read 2026-11-29): the purchase is what is billed and
@@ -37,10 +38,10 @@ export function purchaseRows(plan: FleetPlan, months: readonly Month[]): { reado
         month,
         pool: { ...kind, zones: [], usdPerHour },
         workload: null,
-        gpus: 0,
+        slots: 0,
         share: 1,
         nodeHours,
-        gpuHours: 0,
+        slotHours: 0,
         costUsd,
         listCostUsd: costUsd,
         listUsdPerNodeHour: kind.usdPerNodeHour,
@@ -52,7 +53,7 @@ export function purchaseRows(plan: FleetPlan, months: readonly Month[]): { reado
         ChargeCategory: "Purchase",
         ChargeFrequency: "Recurring",
         PricingCategory: "Standard",
-        ChargeDescription: `forecast: commitment to ${kind.nodes} x ${kind.instanceType} (${kind.gpusPerNode} x ${kind.gpu}) ${kind.region}, paid for used or not, 730 hours a month`,
+        ChargeDescription: `forecast: commitment to ${kind.nodes} x ${kind.instanceType} (${contentsText(kind)}) ${kind.region}, paid for used or not, 730 hours a month`,
         EffectiveCost: 0,
         PricingCurrencyEffectiveCost: 0,
       };

@@ -4,6 +4,7 @@ import { commitmentOf, purchaseRows } from "./commitment-rows.ts";
 import { type CsvValue, csvText } from "./csv.ts";
 import { type FocusColumn, focusColumns } from "./focus-columns.ts";
 import { type ForecastOptions, type ForecastRow, forecast } from "./forecast.ts";
+import { contentsOf, contentsText, unitsPerSlot } from "./node-contents.ts";
 import { planHash } from "./plan-hash.ts";
 import { providers } from "./providers.ts";
 
@@ -67,7 +68,7 @@ const nothing = Object.fromEntries(focusColumns.map((column) => [column, null]))
 
 const currency = "USD";
 
-function chargeOf({ month, pool, costUsd, listCostUsd, listUsdPerNodeHour, nodeHours, gpuHours }: ForecastRow): Part {
+function chargeOf({ month, pool, costUsd, listCostUsd, listUsdPerNodeHour, nodeHours, slotHours }: ForecastRow): Part {
   return {
     BilledCost: costUsd,
     ContractedCost: costUsd,
@@ -82,8 +83,8 @@ function chargeOf({ month, pool, costUsd, listCostUsd, listUsdPerNodeHour, nodeH
     PricingCurrencyListUnitPrice: listUsdPerNodeHour,
     PricingQuantity: nodeHours,
     PricingUnit: "Hours",
-    ConsumedQuantity: gpuHours,
-    ConsumedUnit: "GPU-Hours",
+    ConsumedQuantity: slotHours * unitsPerSlot(pool),
+    ConsumedUnit: pool.cpu === undefined ? "GPU-Hours" : "vCPU-Hours",
     // A spot price is the cloud's to change at any time; others stand until a price list or a contract changes.
     PricingCategory: pool.market === "spot" ? "Dynamic" : pool.market === "reserved" ? "Committed" : "Standard",
     ChargeCategory: "Usage",
@@ -102,8 +103,8 @@ function skuOf({ pool, workload }: ForecastRow): Part {
     SkuId: sku,
     SkuPriceId: `${sku}/${pool.market}`,
     SkuMeter: `${pool.market} node hours`,
-    SkuPriceDetails: canonicalJson({ GpuCount: pool.gpusPerNode, InstanceType: pool.instanceType, x_GpuModel: pool.gpu }),
-    ChargeDescription: `forecast: ${pool.nodes} x ${pool.instanceType} (${pool.gpusPerNode} x ${pool.gpu}) ${pool.market} ${pool.region}, pool ${pool.name}, ${forWhom}, 730 hours a month`,
+    SkuPriceDetails: canonicalJson({ ...contentsOf(pool), InstanceType: pool.instanceType }),
+    ChargeDescription: `forecast: ${pool.nodes} x ${pool.instanceType} (${contentsText(pool)}) ${pool.market} ${pool.region}, pool ${pool.name}, ${forWhom}, 730 hours a month`,
   };
 }
 
@@ -133,10 +134,12 @@ function placeOf(plan: FleetPlan, { pool }: ForecastRow, options: FocusOptions):
 }
 
 /** Who of those on the node pays, and what the figures come from. */
-function originOf(plan: FleetPlan, { pool, workload, gpus, share }: ForecastRow, options: FocusOptions, runId: string): Part {
-  const elements = [{ AllocatedRatio: share, UsageUnit: "GPUs", UsageQuantity: gpus }];
+function originOf(plan: FleetPlan, { pool, workload, slots, share }: ForecastRow, options: FocusOptions, runId: string): Part {
+  const elements = [
+    { AllocatedRatio: share, UsageUnit: pool.cpu === undefined ? "GPUs" : "vCPUs", UsageQuantity: slots * unitsPerSlot(pool) },
+  ];
   return {
-    AllocatedMethodId: "gpus-held",
+    AllocatedMethodId: pool.cpu === undefined ? "gpus-held" : "vcpus-held",
     AllocatedMethodDetails: canonicalJson({ Elements: elements }),
     AllocatedResourceId: workload?.name ?? null,
     AllocatedResourceName: workload?.name ?? null,

@@ -1,5 +1,6 @@
 import { allocateToWorkloads } from "../../planner/cost/allocation.ts";
-import type { FleetPlan, PlannedPool, PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
+import type { FleetPlan, PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
+import { slotsHeld, slotsPerNode } from "../../planner/plan/slots.ts";
 import { fromMicro, hoursPerMonth, toMicro } from "../../planner/units.ts";
 import { idlePaidNodes, type PricedNodes } from "../idle-nodes.ts";
 import type { Month } from "./months.ts";
@@ -16,19 +17,19 @@ export interface ForecastRow {
   readonly pool: PricedNodes;
   /** null for nodes that nobody holds: those that stand idle and are paid for anyway. */
   readonly workload: PlannedWorkload | null;
-  /** GPUs of the pool that the workload's replicas hold. */
-  readonly gpus: number;
-  /** Share of the pool's cost, idle GPUs included; the shares of a pool add up to 1. */
+  /** GPUs of the pool that the workload's replicas hold; slots of vCPUs on nodes without. */
+  readonly slots: number;
+  /** Share of the pool's cost, idle ones included; the shares of a pool add up to 1. */
   readonly share: number;
   readonly nodeHours: number;
-  readonly gpuHours: number;
+  readonly slotHours: number;
   readonly costUsd: number;
   readonly listCostUsd: number;
   readonly listUsdPerNodeHour: number;
 }
 
 /**
- * Pools shared out to workloads by the plan's own rule (GPUs held, idle ones included), a month of 730 hours each.
+ * Pools shared out to workloads by the plan's own rule (GPUs or slots held, idle ones included), a month of 730 hours each.
  * Costs are whole micro-dollars, so that they add up exactly: a month in cents would lose fractions in every row.
  */
 export function forecast(plan: FleetPlan, { months, growthPercent }: ForecastOptions): ForecastRow[] {
@@ -36,7 +37,7 @@ export function forecast(plan: FleetPlan, { months, growthPercent }: ForecastOpt
   const shares = sharesOfPlan(plan);
   return months.flatMap((month, index) => {
     return shares.map((one): ForecastRow => {
-      const { pool, name, gpus, usdPerHour } = one;
+      const { pool, name, slots, usdPerHour } = one;
       const costUsd = fromMicro(monthMicro(one, growthPercent, index));
       const nodeHours = roundNano(costUsd / pool.usdPerNodeHour);
       const listUsdPerNodeHour = pool.price.listUsdPerNodeHour ?? pool.usdPerNodeHour;
@@ -44,10 +45,10 @@ export function forecast(plan: FleetPlan, { months, growthPercent }: ForecastOpt
         month,
         pool,
         workload: workloads.get(name ?? "") ?? null,
-        gpus,
+        slots,
         share: usdPerHour / toMicro(pool.usdPerHour),
         nodeHours,
-        gpuHours: nodeHours * pool.gpusPerNode,
+        slotHours: nodeHours * slotsPerNode(pool),
         costUsd,
         listCostUsd: fromMicro(toMicro(nodeHours * listUsdPerNodeHour)),
         listUsdPerNodeHour,
@@ -66,7 +67,7 @@ export function monthlyCosts(plan: FleetPlan, { months, growthPercent }: Forecas
 }
 
 const sharesOfPlan = (plan: FleetPlan): Share[] => [
-  ...plan.pools.flatMap((pool) => sharesOf(pool, gpusHeld(plan, pool))),
+  ...plan.pools.flatMap((pool) => sharesOf(pool, slotsHeld(plan, pool))),
   ...idlePaidNodes(plan).flatMap((pool) => sharesOf(pool, new Map())),
 ];
 
@@ -80,27 +81,15 @@ const roundNano = (value: number): number => Math.round(value * 1e9) / 1e9;
 interface Share {
   readonly pool: PricedNodes;
   readonly name: string | null;
-  readonly gpus: number;
+  readonly slots: number;
   /** Micro-dollars. */
   readonly usdPerHour: number;
 }
 
-function sharesOf(pool: PricedNodes, gpusByWorkload: ReadonlyMap<string, number>): Share[] {
+function sharesOf(pool: PricedNodes, slotsByWorkload: ReadonlyMap<string, number>): Share[] {
   const usdPerHour = toMicro(pool.usdPerHour);
   if (usdPerHour === 0) return [];
-  if (gpusByWorkload.size === 0) return [{ pool, name: null, gpus: 0, usdPerHour }];
-  const split = allocateToWorkloads([{ usdPerHour, gpus: pool.nodes * pool.gpusPerNode, gpusByWorkload }]);
-  return [...split].map(([name, share]) => ({ pool, name, gpus: gpusByWorkload.get(name) ?? 0, usdPerHour: share }));
-}
-
-function gpusHeld(plan: FleetPlan, pool: PlannedPool): ReadonlyMap<string, number> {
-  const held = new Map<string, number>();
-  for (const { name, deployments } of plan.workloads) {
-    const gpus = deployments.reduce(
-      (sum, { pool: on, replicas, gpusPerReplica }) => sum + (on === pool.name ? replicas * gpusPerReplica : 0),
-      0,
-    );
-    if (gpus > 0) held.set(name, gpus);
-  }
-  return held;
+  if (slotsByWorkload.size === 0) return [{ pool, name: null, slots: 0, usdPerHour }];
+  const split = allocateToWorkloads([{ usdPerHour, slots: pool.nodes * slotsPerNode(pool), slotsByWorkload }]);
+  return [...split].map(([name, share]) => ({ pool, name, slots: slotsByWorkload.get(name) ?? 0, usdPerHour: share }));
 }

@@ -17,7 +17,8 @@ export interface PlainRow {
   readonly pool: string;
   readonly instanceType: string;
   readonly market: string;
-  readonly gpu: string;
+  /** null on nodes without GPUs. */
+  readonly gpu: string | null;
   readonly gpusHeld: number;
   readonly nodeHours: number;
   readonly gpuHours: number;
@@ -31,7 +32,7 @@ export interface PlainRow {
 
 export function plainRows(plan: FleetPlan, options: ForecastOptions): PlainRow[] {
   const planSha256 = planHash(plan);
-  return forecast(plan, options).map(({ month, pool, workload, gpus, share: _, ...figures }) => ({
+  return forecast(plan, options).map(({ month, pool, workload, slots, share: _, ...figures }) => ({
     month: month.name,
     fleet: plan.fleet,
     workload: workload?.name ?? idleName,
@@ -43,9 +44,9 @@ export function plainRows(plan: FleetPlan, options: ForecastOptions): PlainRow[]
     instanceType: pool.instanceType,
     market: pool.market,
     gpu: pool.gpu,
-    gpusHeld: gpus,
+    gpusHeld: pool.cpu === undefined ? slots : 0,
     nodeHours: figures.nodeHours,
-    gpuHours: figures.gpuHours,
+    gpuHours: pool.cpu === undefined ? figures.slotHours : 0,
     usdPerNodeHour: pool.usdPerNodeHour,
     listUsdPerNodeHour: figures.listUsdPerNodeHour,
     costUsd: figures.costUsd,

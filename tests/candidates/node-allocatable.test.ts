@@ -27,7 +27,7 @@ test("GKE's published example holds: a node of 7.5 GiB keeps 1.76 GiB and the ev
 test("the shares of a full node fit the node", () => {
   for (const instance of catalog.instanceTypes.filter(({ gpuCount }) => gpuCount > 0)) {
     const room = allocatable(instance, catalog.serving);
-    const offer = { gpusPerNode: instance.gpuCount, allocatableVcpus: room.vcpus, allocatableMemoryBytes: room.memoryBytes };
+    const offer = { slotsPerNode: instance.gpuCount, allocatableVcpus: room.vcpus, allocatableMemoryBytes: room.memoryBytes };
     const share = hostShare(offer, 1);
     expect(share.vcpus * instance.gpuCount, instance.id).toBeLessThanOrEqual(room.vcpus + 1e-9);
     expect(share.memoryBytes * instance.gpuCount, instance.id).toBeLessThanOrEqual(room.memoryBytes);

@@ -6,6 +6,9 @@ export interface RawCatalog {
   readonly gpus: ReadonlyMap<string, RawGpu>;
   readonly memoryRules: readonly { readonly memoryKind: string; readonly nvidiaSmiMinusMiB: number }[];
   readonly instances: ReadonlyMap<string, RawInstance>;
+  readonly cpus: readonly RawCpu[];
+  readonly slotVcpus: number;
+  readonly largestReplicaVcpus: number;
   readonly prices: readonly RawPrice[];
   readonly models: ReadonlyMap<string, RawModel>;
   /** Band of interruption by "instance region". */
@@ -39,6 +42,18 @@ export interface RawInstance {
   readonly arch: string;
   readonly networkGbps?: number | null;
   readonly gpuDirectNetworking?: boolean;
+  /** Of nodes without GPUs. */
+  readonly memoryBandwidthGBps?: number | null;
+}
+
+/** A processor that nodes without GPUs have. */
+export interface RawCpu {
+  readonly id: string;
+  readonly instanceFamilies: readonly string[];
+  readonly vcpusPerCore: number;
+  readonly allCoreGHz: number;
+  readonly fp32FlopPerCycle: number;
+  readonly int8OpsPerCycle: number;
 }
 
 export interface RawQuote {
@@ -101,12 +116,16 @@ const byId = <T extends { readonly id: string }>(rows: readonly T[]): Map<string
 export function readRawCatalog(overridesText?: string): RawCatalog {
   const gpuFile = readJson("gpus.json") as { rows: RawGpu[]; cudaMemoryRules: RawCatalog["memoryRules"] };
   const bundled = rowsUnder<RawPrice>("prices");
+  const cpuFile = readJson("cpus.json") as { rows: RawCpu[]; slotVcpus: number; largestReplicaVcpus: number };
   const own = overridesText === undefined ? { instances: [], prices: [] } : readOverrides(overridesText, bundled);
   const ownKeys = new Set(own.prices.map(priceKey));
   return {
     gpus: byId(gpuFile.rows),
     memoryRules: gpuFile.cudaMemoryRules,
     instances: byId([...rowsUnder<RawInstance>("instances"), ...own.instances]),
+    cpus: cpuFile.rows,
+    slotVcpus: cpuFile.slotVcpus,
+    largestReplicaVcpus: cpuFile.largestReplicaVcpus,
     prices: [...bundled.filter((row) => !ownKeys.has(priceKey(row))), ...own.prices],
     models: byId(rowsUnder<RawModel>("models")),
     spotBands: new Map(

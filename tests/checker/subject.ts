@@ -1,6 +1,6 @@
 import type { FleetPlan, PlannedDeployment, PlannedPool, PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
 import type { FleetSpec, WorkloadSpec } from "../../planner/spec/fleet-spec.ts";
-import type { RawCatalog, RawQuote } from "./raw-catalog.ts";
+import type { RawCatalog, RawCpu, RawQuote } from "./raw-catalog.ts";
 
 /** What every rule looks at. */
 export interface Subject {
@@ -38,6 +38,21 @@ export const placedIn = (subject: Subject, served: Served): Placed[] =>
   });
 
 export const allPlaced = (subject: Subject): Placed[] => servedWorkloads(subject).flatMap((served) => placedIn(subject, served));
+
+/** docs/spec.md: replicas share a node by its GPUs, or by slots of vCPUs where it has none. */
+export const nodeSlots = (pool: PlannedPool): number => (pool.gpu === null ? (pool.cpu?.slotsPerNode ?? 0) : pool.gpusPerNode);
+export const replicaSlots = (deployment: PlannedDeployment, pool: PlannedPool): number =>
+  pool.gpu === null ? (deployment.cpuSlotsPerReplica ?? 0) : deployment.gpusPerReplica;
+
+/** The processor of a pool without GPUs, by the family of its instance type. */
+export const cpuOf = ({ catalog }: Subject, { instanceType }: Pick<PlannedPool, "instanceType">): RawCpu | undefined =>
+  catalog.cpus.find(({ instanceFamilies }) => instanceFamilies.includes(familyOf(instanceType)));
+
+/** docs/spec.md: the instance id up to its size, p5 of p5.48xlarge, a3-highgpu of a3-highgpu-8g. */
+export function familyOf(instanceType: string): string {
+  const machine = instanceType.replace(/\+.*$/, "");
+  return machine.includes(".") ? machine.replace(/\..*$/, "") : machine.split("-").slice(0, -1).join("-");
+}
 
 /** The catalog's price of a pool's nodes; null when it has none. */
 export function quoteOf(subject: Subject, pool: Pick<PlannedPool, "instanceType" | "cloud" | "region" | "market">): RawQuote | null {

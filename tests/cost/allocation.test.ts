@@ -9,8 +9,8 @@ const use = fc
     held: fc.dictionary(fc.constantFrom("chat", "code", "search", "agent"), fc.integer({ min: 1, max: 16 }), { minKeys: 1 }),
   })
   .map(({ usdPerHour, idle, held }): PoolUse => {
-    const gpusByWorkload = new Map(Object.entries(held));
-    return { usdPerHour, gpusByWorkload, gpus: idle + [...gpusByWorkload.values()].reduce((a, b) => a + b, 0) };
+    const slotsByWorkload = new Map(Object.entries(held));
+    return { usdPerHour, slotsByWorkload, slots: idle + [...slotsByWorkload.values()].reduce((a, b) => a + b, 0) };
   });
 
 test("the workloads together pay for every pool, idle GPUs included", () => {
@@ -25,8 +25,8 @@ test("the workloads together pay for every pool, idle GPUs included", () => {
 test("who holds three quarters of the GPUs in use pays three quarters of the pool", () => {
   const pool = {
     usdPerHour: 8_000_000,
-    gpus: 8,
-    gpusByWorkload: new Map([
+    slots: 8,
+    slotsByWorkload: new Map([
       ["chat", 3],
       ["code", 1],
     ]),

@@ -26,7 +26,7 @@ test("quotas raised to the suggested numbers are enough", async () => {
         findings.flatMap(({ code, path, value }): [string, number][] => (code === "quota-too-small" ? [[path, Number(value)]] : [])),
       );
       expect(needed.size).toBeGreaterThan(0);
-      const raised = spec.quotas.map((quota, index) => ({ ...quota, gpus: needed.get(`quotas[${index}].gpus`) ?? quota.gpus }));
+      const raised = spec.quotas.map((quota, index) => ({ ...quota, gpus: needed.get(`quotas[${index}].gpus`) ?? quota.gpus ?? 0 }));
       expect((await ask({ ...spec, quotas: raised })).findings).toEqual([]);
     }),
     runs,

@@ -123,15 +123,49 @@ const lengths = fc.oneof(
   { weight: 1, arbitrary: traffic.map((value) => ({ traffic: value })) },
 );
 
+/** What a workload does and on what: generates, or embeds, reranks or transcribes, perhaps without a GPU. */
+type Task = fc.Arbitrary<{ readonly lengths: object; readonly precision: object; readonly [field: string]: unknown }>;
+
+const generates: Task = fc.record({ model, precision, lengths, kvCacheDtype: maybe(fc.constant("fp8"), 8), slo });
+
+const devices = maybe(fc.constantFrom(["cpu"], ["gpu"], ["gpu", "cpu"], ["cpu", "gpu"]), 2);
+const sixteenBits = fc.constantFrom({ precision: "auto" }, { precision: "fp16" }, { precision: ["bf16", "fp16"] }, { precision: "fp32" });
+
+const reads: Task = fc.record({
+  model: fc.constantFrom(
+    "BAAI/bge-m3",
+    "BAAI/bge-small-en-v1.5",
+    "sentence-transformers/all-MiniLM-L6-v2",
+    "Qwen/Qwen3-Embedding-0.6B",
+    "Alibaba-NLP/gte-multilingual-base",
+    "BAAI/bge-reranker-v2-m3",
+    "Qwen/Qwen3-Reranker-4B",
+  ),
+  precision: sixteenBits,
+  lengths: fc
+    .tuple(fc.constantFrom(20, 64, 300), fc.constantFrom(1, 1, 10))
+    .map(([tokens, texts]) => ({ averageContext: tokens * texts, traffic: { documentsPerRequest: texts } })),
+  slo: fc.constantFrom(undefined, { latencyP95Ms: 100 }, { latencyP95Ms: 2000 }),
+  devices,
+});
+
+const hears: Task = fc.record({
+  model: fc.constantFrom("openai/whisper-tiny", "openai/whisper-small", "openai/whisper-large-v3"),
+  precision: sixteenBits,
+  lengths: fc.constantFrom(5, 20, 240).map((seconds) => ({ averageAudioSeconds: seconds })),
+  slo: fc.constantFrom(undefined, { realTimeFactor: 0.1 }, { realTimeFactor: 0.9 }),
+  devices,
+});
+
+const task: Task = fc.oneof({ weight: 6, arbitrary: generates }, { weight: 2, arbitrary: reads }, { weight: 1, arbitrary: hears });
+
+const trafficOf = (fields: object): object => ("traffic" in fields ? (fields.traffic as object) : {});
+
 const workload = (name: string, clusters: readonly string[]): fc.Arbitrary<WrittenWorkload> =>
   fc
     .record({
-      model,
-      precision,
+      task,
       demand,
-      lengths,
-      kvCacheDtype: maybe(fc.constant("fp8"), 8),
-      slo,
       availability: maybe(
         fc.record({ survive: fc.constantFrom("none", "replica", "node", "zone"), degradedShare: share }, { requiredKeys: ["survive"] }),
         2,
@@ -154,7 +188,11 @@ const workload = (name: string, clusters: readonly string[]): fc.Arbitrary<Writt
       costCenter: maybe(fc.constantFrom("support", "research"), 2),
       clusters: maybe(fc.subarray([...clusters], { minLength: 1 }), 6),
     })
-    .map(({ lengths: length, precision: format, demand: rate, ...fields }) => ({ name, ...length, ...format, ...rate, ...fields }));
+    .map(({ task: { lengths: length, precision: format, ...own }, demand: rate, ...fields }) => {
+      // A profile stands beside the lengths under traffic.
+      const traffic = { ...trafficOf(length), ...trafficOf(rate) };
+      return { name, ...own, ...length, ...format, ...rate, traffic, ...fields };
+    });
 
 const names = ["chat", "batch", "code", "search"];
 
@@ -162,7 +200,20 @@ const allowDeny = (values: readonly string[]) =>
   fc.record({ allow: fc.subarray([...values], { maxLength: 4 }), deny: fc.subarray([...values], { maxLength: 2 }) }, { requiredKeys: [] });
 
 const gpus = ["t4", "a10g", "l4", "l40s", "a100-sxm-40gb", "a100-sxm-80gb", "h100-sxm-80gb", "h200-sxm-141gb", "rtx-pro-6000-server"];
-const instances = ["g5", "g6", "g6e", "p4d", "p5", "a3-highgpu", "g2-standard", "g6e.12xlarge", "p5.48xlarge", "g2-standard-4"];
+const instances = [
+  "g5",
+  "g6",
+  "g6e",
+  "p4d",
+  "p5",
+  "a3-highgpu",
+  "g2-standard",
+  "g6e.12xlarge",
+  "p5.48xlarge",
+  "g2-standard-4",
+  "c7i",
+  "c4-standard",
+];
 
 const quota = fc.record(
   {
@@ -173,6 +224,18 @@ const quota = fc.record(
     gpus: fc.constantFrom(0, 1, 4, 8, 20, 64),
   },
   { requiredKeys: ["cloud", "region", "family", "gpus"] },
+);
+
+/** Of nodes without GPUs. */
+const vcpuQuota = fc.record(
+  {
+    cloud: fc.constant("aws"),
+    region: fc.constantFrom("us-east-1", "us-west-2"),
+    family: fc.constantFrom("standard", "c7i", "c8g", "m7i"),
+    market: fc.constantFrom("on-demand", "spot"),
+    vcpus: fc.constantFrom(0, 4, 32, 100, 192, 1000),
+  },
+  { requiredKeys: ["cloud", "region", "family", "vcpus"] },
 );
 
 interface Where {
@@ -226,7 +289,10 @@ const limits = {
     8,
   ),
   quotas: maybe(
-    fc.uniqueArray(quota, { maxLength: 3, selector: ({ region, family, market }) => `${region} ${family} ${market ?? "on-demand"}` }),
+    fc.uniqueArray(fc.oneof({ weight: 3, arbitrary: quota }, { weight: 1, arbitrary: vcpuQuota }), {
+      maxLength: 3,
+      selector: ({ region, family, market }) => `${region} ${family} ${market ?? "on-demand"}`,
+    }),
     3,
   ),
   budget: maybe(

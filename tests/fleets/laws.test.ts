@@ -70,7 +70,14 @@ function identities(plan: FleetPlan): [string, string][] {
   );
   const deployments = plan.workloads.flatMap((workload) =>
     workload.deployments.map((one): [string, string] => {
-      const layout = [one.precision, one.tensorParallel, one.pipelineParallel, one.dataParallel, one.expertParallel];
+      const layout = [
+        one.precision,
+        one.tensorParallel,
+        one.pipelineParallel,
+        one.dataParallel,
+        one.expertParallel,
+        one.cpuSlotsPerReplica,
+      ];
       return [[workload.name, homes.get(one.pool), ...layout].join(), one.name];
     }),
   );

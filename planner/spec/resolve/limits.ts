@@ -3,6 +3,7 @@ import { findGpu, findInstanceType, suggest } from "../../../catalog/lookup.ts";
 import { defaults } from "../defaults.ts";
 import type { AllowDeny, FleetSpec, QuotaSpec, StabilitySpec } from "../fleet-spec.ts";
 import { didYouMean } from "../parse-fields.ts";
+import { awsStandardFamilies } from "../quota-families.ts";
 import type { RawFleet } from "../schema/fleet.ts";
 import { show } from "../show.ts";
 import type { Where } from "./clusters.ts";
@@ -88,24 +89,13 @@ function resolveAllowDeny(
 }
 
 function resolveQuotas(raw: RawFleet, where: Where, context: Resolving): QuotaSpec[] {
-  const { catalog, notes } = context;
+  const { notes } = context;
   const seen = new Map<string, string>();
-  return (raw.quotas ?? []).map(({ market, ...quota }, index) => {
+  return (raw.quotas ?? []).map(({ market, gpus, vcpus, ...quota }, index) => {
     const path = `quotas[${index}]`;
-    const resolved: QuotaSpec = { ...quota, market: market ?? "on-demand" };
-    const gpuInstances = catalog.instanceTypes.filter((instance) => instance.cloud === quota.cloud && instance.gpuCount > 0);
-    const families = [...new Set(gpuInstances.map(({ id }) => instanceFamily(id)))];
-    if (!families.includes(quota.family)) {
-      const near = families.includes(instanceFamily(quota.family)) ? instanceFamily(quota.family) : suggest(quota.family, families);
-      const advice = near === undefined ? { suggestion: `known families: ${families.join(", ")}` } : didYouMean(near);
-      notes.error({
-        code: "unknown-family",
-        path: `${path}.family`,
-        message: `unknown GPU instance family ${show(quota.family)} on ${quota.cloud}`,
-        value: quota.family,
-        ...advice,
-      });
-    }
+    const isOfVcpus = vcpus !== undefined;
+    const resolved: QuotaSpec = { ...quota, ...(isOfVcpus ? { vcpus } : { gpus: gpus ?? 0 }), market: market ?? "on-demand" };
+    checkQuotaFamily(quota, isOfVcpus, path, context);
     checkQuotaRegion(quota, path, where, context);
     const key = [quota.cloud, quota.region, quota.family, resolved.market].join(" ");
     const first = seen.get(key);
@@ -115,6 +105,29 @@ function resolveQuotas(raw: RawFleet, where: Where, context: Resolving): QuotaSp
     if (market === undefined) assumeDefault(notes, `${path}.market`, "quota-market", "on-demand", "the quota names no market");
     return resolved;
   });
+}
+
+/** A family of nodes with GPUs for a quota of GPUs, one of nodes without for a quota of vCPUs. */
+function checkQuotaFamily(
+  quota: Pick<QuotaSpec, "cloud" | "family">,
+  isOfVcpus: boolean,
+  path: string,
+  { catalog, notes }: Resolving,
+): void {
+  const counted = catalog.instanceTypes.filter((instance) => instance.cloud === quota.cloud && instance.gpuCount > 0 !== isOfVcpus);
+  const together = isOfVcpus && quota.cloud === "aws" ? [awsStandardFamilies.name] : [];
+  const families = [...new Set(counted.map(({ id }) => instanceFamily(id))), ...together];
+  if (!families.includes(quota.family)) {
+    const near = families.includes(instanceFamily(quota.family)) ? instanceFamily(quota.family) : suggest(quota.family, families);
+    const advice = near === undefined ? { suggestion: `known families: ${families.join(", ")}` } : didYouMean(near);
+    notes.error({
+      code: "unknown-family",
+      path: `${path}.family`,
+      message: `unknown ${isOfVcpus ? "CPU-only" : "GPU"} instance family ${show(quota.family)} on ${quota.cloud}`,
+      value: quota.family,
+      ...advice,
+    });
+  }
 }
 
 /** A quota of a region that the fleet does not use is said, one of a region that does not exist is an error. */

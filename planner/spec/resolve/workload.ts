@@ -15,6 +15,7 @@ import { resolvePrecisions } from "./precisions.ts";
 import { resolveRate } from "./rate.ts";
 import { resolveSlo } from "./slo.ts";
 import { resolveSpeculative } from "./speculative.ts";
+import { resolveDevices } from "./tasks/devices.ts";
 import { resolveDocuments } from "./tasks/documents.ts";
 import { resolveRecordings } from "./tasks/recordings.ts";
 import { resolveTaskEngines } from "./tasks/task-engine.ts";
@@ -48,9 +49,9 @@ export function resolveWorkload(place: WorkloadPlace, where: Where): WorkloadSpe
   }
   const name = resolveName(place);
   if (name === null || model === null || lengths === null || rate === null || engines === null) return null;
-  const { engine, hostEngine } = engines;
+  const { engine } = engines;
   const optional = {
-    ...(hostEngine === null ? {} : { hostEngine }),
+    ...resolveDevices(task, engines, place),
     ...(speculative === null ? {} : { speculative }),
     ...(lora === null ? {} : { lora }),
   };

@@ -30,6 +30,12 @@ export const unavailableListSchema = list(unavailableSchema, {
 
 /** What a workload asks of the nodes it runs on. */
 export const placementShape = {
+  devices: list(choice(["gpu", "cpu"], { description: "A kind of nodes: with GPUs, or with nothing but processors.", example: "cpu" }), {
+    noun: "a list of gpu and cpu",
+    description: "Kinds of nodes to choose from: with GPUs, and with nothing but processors, for models that embed, rerank or transcribe.",
+    defaultText: "gpu; and cpu where something serves the model there, unless gpus.allow lists what to use or engine.image is set",
+    example: ["cpu"],
+  }).optional(),
   residency: list(name("the name of a region", "A region.", "eu-west-1"), {
     noun: "a list of regions",
     description: "Regions in which its data may be processed; it is served by clusters there only.",

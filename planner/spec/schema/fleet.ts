@@ -86,15 +86,28 @@ const quotaSchema = mapping(
       min: 0,
       max: 1_000_000,
       whole: true,
-      description: "GPUs that may be in use at once; 0 forbids the family.",
+      description: "GPUs that may be in use at once; 0 forbids the family. This or vcpus.",
       example: 16,
-    }),
+    }).optional(),
+    vcpus: quantity({
+      noun: "a whole number of vCPUs",
+      unit: "vCPUs",
+      min: 0,
+      max: 10_000_000,
+      whole: true,
+      description:
+        "For families without GPUs: vCPUs that may be in use at once; family may then be standard on AWS, which grants most of them together.",
+      example: 256,
+    }).optional(),
   },
   {
     noun: "a mapping such as {cloud: aws, region: us-east-1, family: p5, market: on-demand, gpus: 16}",
     description: "What a cloud lets you have.",
   },
-);
+).refine(({ gpus, vcpus }) => (gpus === undefined) !== (vcpus === undefined), {
+  path: ["gpus"],
+  error: "expected gpus, for instance types with GPUs, or vcpus, for those without, and not both",
+});
 
 const clusterSchema = mapping(
   {

@@ -1,10 +1,23 @@
 import type { Money } from "../../../planner/plan/fleet-plan.ts";
-import { allPlaced, failing, idlePaid, isNear, micro, type Placed, type Rule, type Subject, sum } from "../subject.ts";
+import {
+  allPlaced,
+  failing,
+  idlePaid,
+  isNear,
+  micro,
+  nodeSlots,
+  type Placed,
+  type Rule,
+  replicaSlots,
+  type Subject,
+  sum,
+} from "../subject.ts";
 
-/** Each workload pays the part of a pool that its GPUs are of the used ones; each market, cloud and cost centre what belongs to it. */
+/** Each workload pays the part of a pool that its GPUs, or slots of vCPUs, are of the used ones; each market, cloud and cost centre what belongs to it. */
 export const costsAreSharedOut: Rule = (subject) => [...idle(subject), ...workloads(subject), ...groups(subject)];
 
-const gpus = (placed: readonly Placed[]): number => sum(placed.map(({ deployment }) => deployment.replicas * deployment.gpusPerReplica));
+const slots = (placed: readonly Placed[]): number =>
+  sum(placed.map(({ deployment, pool }) => deployment.replicas * replicaSlots(deployment, pool)));
 
 /** One micro-dollar of rounding in each pool. */
 const rounding = ({ plan }: Subject): number => (plan.pools.length + 1) / 1e6;
@@ -14,8 +27,8 @@ const idle: Rule = (subject) => {
   const placed = allPlaced(subject);
   const usdPerHour = sum([
     ...pools.map((pool) => {
-      const all = pool.nodes * pool.gpusPerNode;
-      return (pool.usdPerHour * (all - gpus(placed.filter((one) => one.pool === pool)))) / all;
+      const all = pool.nodes * nodeSlots(pool);
+      return (pool.usdPerHour * (all - slots(placed.filter((one) => one.pool === pool)))) / all;
     }),
     ...idlePaid(subject).map((kind) => kind.usdPerHour),
   ]);
@@ -32,7 +45,7 @@ const workloads: Rule = (subject) => {
       subject.plan.pools.map((pool) => {
         const here = placed.filter((one) => one.pool === pool);
         const own = here.filter(({ planned }) => planned.name === name);
-        return own.length === 0 ? 0 : (pool.usdPerHour * gpus(own)) / gpus(here);
+        return own.length === 0 ? 0 : (pool.usdPerHour * slots(own)) / slots(here);
       }),
     );
     const row = subject.plan.cost.byWorkload[name];

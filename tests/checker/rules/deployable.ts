@@ -1,8 +1,10 @@
 import type { Rule } from "../subject.ts";
 
-/** A plan says of itself what cannot be deployed yet: replicas over several nodes, and Arm machines on EKS. Of nothing else. */
+/** A plan says of itself what cannot be deployed yet: replicas over several nodes, and Arm machines with GPUs on EKS. Of nothing else. */
 export const reasonsAreSaid: Rule = ({ plan }) => {
-  const pools = plan.pools.filter(({ cloud, arch }) => cloud === "aws" && arch === "arm64").map(({ name }) => `pools.${name}`);
+  const pools = plan.pools
+    .filter(({ cloud, arch, gpu }) => cloud === "aws" && arch === "arm64" && gpu !== null)
+    .map(({ name }) => `pools.${name}`);
   const deployments = plan.workloads
     .flatMap((workload) => workload.deployments)
     .filter(({ nodesPerReplica }) => nodesPerReplica > 1)

@@ -3,9 +3,11 @@ import {
   idlePaid,
   isNear,
   micro,
+  nodeSlots,
   type Placed,
   placedIn,
   type Rule,
+  replicaSlots,
   type Served,
   type Subject,
   servedWorkloads,
@@ -92,7 +94,8 @@ function nodes(subject: Subject): string[] {
       [!isPaidFor || nodesByHour.every((count) => count === pool.nodes), `pool ${name} is paid around the clock and does not stay`],
       [
         hours.every(
-          (hour) => sum(own.map((one) => byHour(one, hour) * one.deployment.gpusPerReplica)) <= (nodesByHour[hour] ?? 0) * pool.gpusPerNode,
+          (hour) =>
+            sum(own.map((one) => byHour(one, hour) * replicaSlots(one.deployment, pool))) <= (nodesByHour[hour] ?? 0) * nodeSlots(pool),
         ),
         `pool ${name}: an hour has more replicas than its nodes hold`,
       ],

@@ -1,5 +1,5 @@
 import type { WorkloadSpec } from "../../../planner/spec/fleet-spec.ts";
-import { allPlaced, failing, placedIn, type Rule, type Subject, servedWorkloads, sum } from "../subject.ts";
+import { allPlaced, failing, nodeSlots, placedIn, type Rule, replicaSlots, type Subject, servedWorkloads, sum } from "../subject.ts";
 
 const isPowerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(value));
 
@@ -12,6 +12,7 @@ const mixedLayouts: Rule = (subject) =>
       JSON.stringify({
         cluster: pool.cluster,
         gpu: pool.gpu,
+        part: pool.gpu === null ? [pool.instanceType, deployment.cpuSlotsPerReplica] : null,
         precision: deployment.precision,
         kvCacheDtype: deployment.kvCacheDtype,
         parallel: [deployment.tensorParallel, deployment.pipelineParallel, deployment.dataParallel, deployment.expertParallel],
@@ -28,14 +29,26 @@ const splitReplicas: Rule = (subject) =>
   allPlaced(subject).flatMap(({ deployment, pool, asked }) => {
     const { gpusPerReplica, tensorParallel, pipelineParallel, dataParallel, expertParallel, precision } = deployment;
     const group = tensorParallel * dataParallel;
-    const gpusPerNode = gpusPerReplica / deployment.nodesPerReplica;
-    const isAsked = asked.precisions.includes(precision) || (precision === "fp16" && asked.precisions.includes("bf16"));
+    const isHost = pool.gpu === null;
+    // docs/tasks.md: processors compute 16-bit weights in 32 bits.
+    const in32 = isHost && precision === "fp32" && asked.precisions.some((one) => one === "fp16" || one === "bf16");
+    const isAsked = asked.precisions.includes(precision) || (precision === "fp16" && asked.precisions.includes("bf16")) || in32;
+    // Of each of its nodes.
+    const taken = replicaSlots(deployment, pool) / deployment.nodesPerReplica;
+    const unit = isHost ? "slots" : "GPUs";
+    const largest = subject.catalog.largestReplicaVcpus / subject.catalog.slotVcpus;
     return failing([
-      [gpusPerReplica === group * pipelineParallel, "its GPUs are not the product of its parallel sizes"],
-      [isPowerOfTwo(gpusPerNode), `${gpusPerNode} GPUs are no power of two`],
+      [gpusPerReplica === (isHost ? 0 : group * pipelineParallel), "its GPUs are not the product of its parallel sizes"],
+      [!isHost || group * pipelineParallel * deployment.nodesPerReplica === 1, "a replica without GPUs is divided over several"],
+      [
+        isHost === (deployment.cpuSlotsPerReplica !== undefined),
+        "it takes slots of vCPUs where there are GPUs, or none where there are none",
+      ],
+      [!isHost || taken <= largest, `${taken} slots are more than a replica may take`],
+      [isPowerOfTwo(taken), `${taken} ${unit} are no power of two`],
       [expertParallel === 1 || expertParallel === group, "experts span neither one GPU nor the whole group"],
-      [gpusPerNode <= pool.gpusPerNode, "a replica does not lie inside its nodes"],
-      [pool.gpusPerNode % gpusPerNode === 0, `${gpusPerNode} GPUs do not divide a node of ${pool.gpusPerNode}`],
+      [taken <= nodeSlots(pool), "a replica does not lie inside its nodes"],
+      [nodeSlots(pool) % taken === 0, `${taken} ${unit} do not divide a node of ${nodeSlots(pool)}`],
       [isAsked, `the precision ${precision} was not asked for`],
       [deployment.weights.format === precision, "the weights have another format than the layout"],
       [deployment.engine.maxModelLen === asked.maxModelLen, `maxModelLen is ${deployment.engine.maxModelLen}, not ${asked.maxModelLen}`],

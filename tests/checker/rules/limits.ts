@@ -1,33 +1,61 @@
+import type { PlannedPool } from "../../../planner/plan/fleet-plan.ts";
 import type { AllowDeny } from "../../../planner/spec/fleet-spec.ts";
-import { quoteOf, type Rule, sum } from "../subject.ts";
+import { allPlaced, familyOf, quoteOf, type Rule, sum } from "../subject.ts";
 
 /** Allow and deny lists, markets, quotas, the nodes of a rack that exist, and a hard budget. */
-export const limitsHold: Rule = (subject) => [...lists(subject), ...quotas(subject), ...racks(subject), ...budget(subject)];
+export const limitsHold: Rule = (subject) => [
+  ...lists(subject),
+  ...devices(subject),
+  ...quotas(subject),
+  ...racks(subject),
+  ...budget(subject),
+];
 
 const allows = ({ allow, deny }: AllowDeny, id: string): boolean => !deny.includes(id) && (allow.length === 0 || allow.includes(id));
 
 const lists: Rule = ({ spec, plan }) =>
   plan.pools.flatMap((pool) => [
-    ...(allows(spec.gpus, pool.gpu) ? [] : [`pool ${pool.name}: the GPU ${pool.gpu} is not allowed`]),
+    ...(pool.gpu === null || allows(spec.gpus, pool.gpu) ? [] : [`pool ${pool.name}: the GPU ${pool.gpu} is not allowed`]),
     ...(allows(spec.instances, pool.instanceType) ? [] : [`pool ${pool.name}: the instance type ${pool.instanceType} is not allowed`]),
     ...(spec.markets.includes(pool.market) ? [] : [`pool ${pool.name}: the market ${pool.market} is not allowed`]),
   ]);
 
-/** docs/spec.md: the instance id up to its size, p5 of p5.48xlarge, a3-highgpu of a3-highgpu-8g. */
-function familyOf(instanceType: string): string {
-  const machine = instanceType.replace(/\+.*$/, "");
-  return machine.includes(".") ? machine.replace(/\..*$/, "") : machine.split("-").slice(0, -1).join("-");
-}
+/** docs/spec.md, GPUs or processors: what the workload names; else no CPU-only node for a generator, or where the fleet lists its GPUs. */
+const devices: Rule = (subject) =>
+  allPlaced(subject).flatMap(({ asked, deployment, pool }) => {
+    const isHost = pool.gpu === null;
+    const isDefault = !isHost || (asked.task !== "generate" && subject.spec.gpus.allow.length === 0);
+    const isFree = asked.devices === undefined ? isDefault : asked.devices.includes(isHost ? "cpu" : "gpu");
+    const engines = isHost ? [asked.hostEngine] : [asked.engine];
+    return [
+      ...(isFree ? [] : [`deployment ${deployment.name}: runs on ${isHost ? "a CPU-only node" : "GPUs"}, which the spec does not allow`]),
+      ...(engines.some((engine) => engine?.name === deployment.engine.name)
+        ? []
+        : [`deployment ${deployment.name}: ${deployment.engine.name} is not its engine on such nodes`]),
+    ];
+  });
 
-const quotas: Rule = ({ spec, plan }) =>
+/** docs/spec.md: AWS grants the vCPUs of these families together. */
+const isStandard = (family: string): boolean => "acdhimrtz".includes(family[0] ?? "-");
+
+/** A quota of GPUs limits nodes with GPUs, one of vCPUs the others. */
+const quotas: Rule = ({ spec, plan, catalog }) =>
   spec.quotas.flatMap((quota) => {
+    const isOf = (family: string): boolean => family === quota.family || (quota.family === "standard" && isStandard(family));
     const pools = plan.pools.filter(
-      ({ cloud, region, market, instanceType }) =>
-        cloud === quota.cloud && region === quota.region && market === quota.market && familyOf(instanceType) === quota.family,
+      ({ cloud, region, market, instanceType, gpu }) =>
+        cloud === quota.cloud &&
+        region === quota.region &&
+        market === quota.market &&
+        isOf(familyOf(instanceType)) &&
+        (gpu === null) === (quota.vcpus !== undefined),
     );
-    const gpus = sum(pools.map((pool) => pool.nodes * pool.gpusPerNode));
-    return gpus > quota.gpus
-      ? [`${gpus} GPUs of ${quota.family} in ${quota.region} on ${quota.market} break the quota of ${quota.gpus}`]
+    const each = (pool: PlannedPool): number =>
+      quota.vcpus === undefined ? pool.gpusPerNode : (catalog.instances.get(pool.instanceType)?.vcpus ?? 0);
+    const bought = sum(pools.map((pool) => pool.nodes * each(pool)));
+    const limit = quota.vcpus ?? quota.gpus ?? 0;
+    return bought > limit
+      ? [`${bought} GPUs or vCPUs of ${quota.family} in ${quota.region} on ${quota.market} break the quota of ${limit}`]
       : [];
   });
 

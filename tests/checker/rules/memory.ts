@@ -52,6 +52,10 @@ export const memoryFits: Rule = (subject) =>
     ].map((text) => `deployment ${placed.deployment.name}: ${text}`),
   );
 
+/** What a replica has: of a GPU, or of the memory that it requests of a node without. */
+const roomOf = (subject: Subject, { deployment, pool }: Placed): number | null =>
+  pool.gpu === null ? deployment.memoryBytesPerReplica : deviceBytes(subject, pool.gpu);
+
 /** What CUDA reports as total: from a log, or nvidia-smi's figure less what the driver keeps for that kind of memory. */
 function deviceBytes({ catalog }: Subject, gpuId: string): number | null {
   const gpu = catalog.gpus.get(gpuId);
@@ -61,8 +65,9 @@ function deviceBytes({ catalog }: Subject, gpuId: string): number | null {
   return gpu.memoryUsableMiB === null || rule === undefined ? null : (gpu.memoryUsableMiB - rule.nvidiaSmiMinusMiB) * mebibyte;
 }
 
-function partsFit(subject: Subject, { deployment, pool }: Placed): string[] {
-  const bytes = deviceBytes(subject, pool.gpu);
+function partsFit(subject: Subject, placed: Placed): string[] {
+  const { deployment, pool } = placed;
+  const bytes = roomOf(subject, placed);
   if (bytes === null) return [`nobody knows the memory of ${pool.gpu}`];
   const { weightBytesPerGpu, activationBytesPerGpu, nonTorchBytesPerGpu, kvCacheBytesPerGpu } = deployment.memory;
   const used = weightBytesPerGpu + activationBytesPerGpu + nonTorchBytesPerGpu + kvCacheBytesPerGpu;
@@ -84,7 +89,7 @@ function weightsAreThere({ catalog }: Subject, { asked, deployment }: Placed): s
   // Padding, scales and tables that every rank copies: a tenth at most.
   const most = (model.parameters * Math.max(16, bits) * 1.1) / 8;
   const { bytes } = deployment.weights;
-  const perGpu = least / deployment.gpusPerReplica;
+  const perGpu = least / (deployment.gpusPerReplica || 1);
   return [
     ...(bytes < least ? [`${bytes} bytes of weights are less than ${model.parameters} x ${bits} bits`] : []),
     ...(bytes > most ? [`${bytes} bytes of weights are more than 16 bits for each of ${model.parameters}`] : []),
@@ -133,7 +138,7 @@ function cacheHolds({ catalog }: Subject, { asked, deployment }: Placed): string
   const { maxConcurrency, kvCacheBytesPerGpu } = deployment.memory;
   const { perTokenGlobal, perTokenLocal, window, perSequence } = model.kvCache;
   // The catalog's figures are of 16 bits. A part that every GPU copies only makes it more.
-  const share = (deployment.kvCacheDtype === "auto" ? 1 : 0.25) / deployment.gpusPerReplica;
+  const share = (deployment.kvCacheDtype === "auto" ? 1 : 0.25) / (deployment.gpusPerReplica || 1);
   const tokens = asked.maxModelLen;
   const one = (perTokenGlobal * tokens + perTokenLocal * Math.min(tokens, window ?? tokens) + perSequence) * share;
   return [

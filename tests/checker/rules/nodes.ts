@@ -1,5 +1,5 @@
 import type { NodePattern, PlannedDeployment, PlannedPool } from "../../../planner/plan/fleet-plan.ts";
-import { allPlaced, type Rule, sum } from "../subject.ts";
+import { allPlaced, nodeSlots, type Rule, replicaSlots, sum } from "../subject.ts";
 
 /** The patterns fill every node within its GPUs, vCPU and memory and account for every replica; any other filling would fit as well. */
 export const nodesHoldTheirReplicas: Rule = (subject) =>
@@ -52,7 +52,8 @@ function nodeHolds(
   if (held.some(({ deployment }) => deployment.nodesPerReplica !== span)) complaints.push("a pattern has another span than its replicas");
   if (span > 1 && sum(held.map(({ count }) => count)) !== 1) complaints.push("nodes that a replica spans hold more than it");
   if (held.some(({ count }) => !Number.isInteger(count) || count < 1)) complaints.push("a pattern holds a broken number of replicas");
-  if (used((deployment) => deployment.gpusPerReplica) > instance.gpuCount) complaints.push("a node holds more GPUs' worth than it has");
+  if (used((deployment) => replicaSlots(deployment, pool)) > nodeSlots(pool))
+    complaints.push(`a node holds more ${pool.gpu === null ? "slots" : "GPUs"}' worth than it has`);
   if (used((deployment) => deployment.vcpusPerReplica) > instance.vcpus) complaints.push("a node's replicas request more vCPU than it has");
   if (used((deployment) => deployment.memoryBytesPerReplica) > instance.memoryBytes)
     complaints.push("a node's replicas request more memory than it has");
@@ -63,8 +64,9 @@ function nodeHolds(
 function sharesFit({ catalog }: Parameters<Rule>[0], pool: PlannedPool, deployments: readonly PlannedDeployment[]): string[] {
   const instance = catalog.instances.get(pool.instanceType);
   if (instance === undefined) return [];
-  return deployments.flatMap(({ name, gpusPerReplica, vcpusPerReplica, memoryBytesPerReplica }) => {
-    const share = gpusPerReplica / instance.gpuCount;
+  return deployments.flatMap((deployment) => {
+    const { name, vcpusPerReplica, memoryBytesPerReplica } = deployment;
+    const share = replicaSlots(deployment, pool) / nodeSlots(pool);
     const tooMuch = vcpusPerReplica > instance.vcpus * share || memoryBytesPerReplica > instance.memoryBytes * share;
     const tooLittle = !(vcpusPerReplica >= 1 && memoryBytesPerReplica >= 2 ** 30);
     return [

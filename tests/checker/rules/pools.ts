@@ -1,11 +1,13 @@
-import { failing, type Rule } from "../subject.ts";
+import type { PlannedPool } from "../../../planner/plan/fleet-plan.ts";
+import { cpuOf, failing, type Rule, type Subject } from "../subject.ts";
 
 /** The engine's image takes 10 to 20 GB unpacked, and logs and weights come on top. */
 const leastDiskBytes = 50 * 2 ** 30;
 
 /** Pools are what the catalog says about their instance type. */
-export const poolsAreTheCatalogs: Rule = ({ plan, catalog }) =>
-  plan.pools.flatMap((pool) => {
+export const poolsAreTheCatalogs: Rule = (subject) => {
+  const { plan, catalog } = subject;
+  return plan.pools.flatMap((pool) => {
     const instance = catalog.instances.get(pool.instanceType);
     if (instance === undefined) return [`pool ${pool.name}: the catalog has no ${pool.instanceType}`];
     const weights = plan.workloads.flatMap(({ deployments }) =>
@@ -14,9 +16,19 @@ export const poolsAreTheCatalogs: Rule = ({ plan, catalog }) =>
     return failing([
       [instance.cloud === pool.cloud, "another cloud sells its instance type"],
       [instance.gpu === pool.gpu && instance.gpuCount === pool.gpusPerNode, "its instance type has other GPUs"],
+      [hasItsSlots(subject, pool, instance.vcpus), "its processor or its slots of vCPUs are others"],
       [instance.arch === pool.arch, "its instance type has another architecture"],
       [Number.isInteger(pool.nodes) && pool.nodes >= 1, `it has ${pool.nodes} nodes`],
       [pool.minNodes <= pool.nodes && pool.nodes <= pool.maxNodes, "its nodes are outside minNodes and maxNodes"],
       [pool.diskBytes >= leastDiskBytes + Math.max(0, ...weights), "its disk does not hold the image and the weights"],
     ]).map((text) => `pool ${pool.name}: ${text}`);
   });
+};
+
+/** docs/spec.md: a node without GPUs is divided into slots of four vCPUs. */
+function hasItsSlots(subject: Subject, pool: PlannedPool, vcpus: number): boolean {
+  const { cpu } = pool;
+  if (pool.gpu !== null || cpu === undefined) return (pool.gpu === null) === (cpu !== undefined);
+  const { slotVcpus } = subject.catalog;
+  return cpu.slotVcpus === slotVcpus && cpu.slotsPerNode === Math.floor(vcpus / slotVcpus) && cpu.processor === cpuOf(subject, pool)?.id;
+}

@@ -1,4 +1,4 @@
-import { type Placed, placedIn, type Rule, servedWorkloads, sum } from "../subject.ts";
+import { nodeSlots, type Placed, placedIn, type Rule, replicaSlots, servedWorkloads, sum } from "../subject.ts";
 
 const microRequest = 1e-6;
 
@@ -26,7 +26,7 @@ export function replicasLost(survive: "replica" | "node" | "zone", placed: reado
       return Math.max(
         ...placed.map(({ deployment, pool }) => {
           // A replica over several nodes goes with any one of them.
-          const onOneNode = deployment.nodesPerReplica > 1 ? 1 : Math.floor(pool.gpusPerNode / deployment.gpusPerReplica);
+          const onOneNode = deployment.nodesPerReplica > 1 ? 1 : Math.floor(nodeSlots(pool) / replicaSlots(deployment, pool));
           return Math.min(deployment.replicas, onOneNode);
         }),
       );

@@ -1,4 +1,4 @@
-import { allPlaced, failing, type Rule, repeated } from "../subject.ts";
+import { allPlaced, failing, nodeSlots, type Rule, repeated, replicaSlots } from "../subject.ts";
 
 /** Where a workload's data may be, with whom and how densely it may live, and what cannot be bought. */
 export const wishesAreGranted: Rule = (subject) => [...workloads(subject), ...capacity(subject)];
@@ -9,7 +9,7 @@ const workloads: Rule = (subject) => {
     const neighbours = placed.filter((one) => one.pool === pool && one.asked.name !== asked.name);
     const { residency, maxReplicasPerNode = Number.POSITIVE_INFINITY, dedicatedNodes = false, hostPerReplica: host } = asked;
     // Any number that fits may come to lie on one node: nothing in the plan hinders it.
-    const onOneNode = Math.floor(pool.gpusPerNode / deployment.gpusPerReplica);
+    const onOneNode = Math.floor(nodeSlots(pool) / replicaSlots(deployment, pool));
     return failing([
       [residency === undefined || residency.includes(pool.region), `deployment ${deployment.name}: its data may not be in ${pool.region}`],
       [onOneNode <= maxReplicasPerNode, `deployment ${deployment.name}: ${onOneNode} replicas may come to lie on one node`],

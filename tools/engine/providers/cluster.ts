@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** What a change did to the clusters: nodes of a pool, or replicas that ask for GPUs on them. */
+/** What a change did to the clusters: nodes of a pool, or replicas that ask for GPUs on them; for vCPUs where there are none. */
 export type ClusterChange =
   | { readonly kind: "nodes"; readonly pool: string; readonly nodes: number; readonly gpusPerNode: number }
   | {
@@ -30,13 +30,19 @@ const workloadLabel = "gpu-fleet-planner/workload";
 export function clusterChange(type: string, inputs: Properties): ClusterChange | undefined {
   if (type === "aws:eks/nodeGroup:NodeGroup") {
     const { labels, scalingConfig, instanceTypes } = inputs as unknown as NodeGroup;
-    return { kind: "nodes", pool: labels?.[poolLabel] ?? "", nodes: scalingConfig.desiredSize, gpusPerNode: gpusOf(instanceTypes?.[0]) };
+    return {
+      kind: "nodes",
+      pool: labels?.[poolLabel] ?? "",
+      nodes: scalingConfig.desiredSize,
+      gpusPerNode: roomOf("aws", instanceTypes?.[0]),
+    };
   }
   if (type === "gcp:container/nodePool:NodePool") {
     const { nodeConfig, nodeCount, nodeLocations, autoscaling } = inputs as unknown as GkePool;
     // The autoscaler buys what pending replicas ask for, up to its limit.
     const nodes = autoscaling?.totalMaxNodeCount ?? (nodeCount ?? 0) * (nodeLocations?.length ?? 1);
-    return { kind: "nodes", pool: nodeConfig.labels?.[poolLabel] ?? "", nodes, gpusPerNode: nodeConfig.guestAccelerators?.[0]?.count ?? 0 };
+    const gpusPerNode = nodeConfig.guestAccelerators?.[0]?.count ?? roomOf("gcp", nodeConfig.machineType);
+    return { kind: "nodes", pool: nodeConfig.labels?.[poolLabel] ?? "", nodes, gpusPerNode };
   }
   if (type !== "kubernetes:apps/v1:Deployment") return undefined;
   const { metadata, spec } = inputs as unknown as Deployment;
@@ -46,7 +52,7 @@ export function clusterChange(type: string, inputs: Properties): ClusterChange |
     pool: nodeSelector?.[poolLabel] ?? "",
     workload: spec.selector.matchLabels[workloadLabel] ?? "",
     replicas: spec.replicas,
-    gpus: Number(containers[0]?.resources?.limits?.["nvidia.com/gpu"] ?? 0),
+    gpus: sizeOf(containers[0]?.resources?.limits),
     awaited: metadata.annotations?.["pulumi.com/skipAwait"] !== "true",
   };
 }
@@ -60,7 +66,11 @@ interface NodeGroup {
 }
 
 interface GkePool {
-  readonly nodeConfig: { readonly labels?: Labels; readonly guestAccelerators?: readonly { readonly count: number }[] };
+  readonly nodeConfig: {
+    readonly labels?: Labels;
+    readonly machineType?: string;
+    readonly guestAccelerators?: readonly { readonly count: number }[];
+  };
   readonly nodeCount?: number;
   readonly nodeLocations?: readonly string[];
   readonly autoscaling?: { readonly totalMaxNodeCount?: number };
@@ -80,12 +90,23 @@ interface Deployment {
   };
 }
 
-/** EC2 does not say in a node group how many GPUs its instance type has. */
-function gpusOf(instanceType: string | undefined): number {
-  const file = new URL("../../../catalog/instances/aws.json", import.meta.url);
-  const { rows } = JSON.parse(readFileSync(file, "utf8")) as { rows: readonly { readonly id: string; readonly gpuCount: number }[] };
-  return rows.find(({ id }) => id === instanceType)?.gpuCount ?? 0;
+interface CatalogRow {
+  readonly id: string;
+  readonly gpuCount: number;
+  readonly vcpus: number;
 }
+
+/** EC2 does not say in a node group how many GPUs its instance type has, and no cloud how many vCPUs. */
+function roomOf(cloud: "aws" | "gcp", instanceType: string | undefined): number {
+  const file = new URL(`../../../catalog/instances/${cloud}.json`, import.meta.url);
+  const { rows } = JSON.parse(readFileSync(file, "utf8")) as { rows: readonly CatalogRow[] };
+  const row = rows.find(({ id }) => id === instanceType);
+  return row === undefined ? 0 : row.gpuCount > 0 ? row.gpuCount : row.vcpus;
+}
+
+/** GPUs of a replica, or its vCPUs where it has none: `7800m`. */
+const sizeOf = (limits: Labels | undefined): number =>
+  Number(limits?.["nvidia.com/gpu"] ?? (limits?.cpu === undefined ? 0 : Number(limits.cpu.replace(/m$/, "")) / 1000));
 
 interface Replicas {
   readonly urn: string;
