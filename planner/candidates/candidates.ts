@@ -86,7 +86,7 @@ function lookAt(subject: Subject, group: NodeGroup, sizes: Sizes, { taken, rejec
     const key = `${question}/${layoutKey(layout)}${spanSuffix(group)}`;
     const sized = sizes.get(key) ?? size(subject, group, layout);
     sizes.set(key, sized);
-    if (hasNodeFor(subject, group, layout)) fits.push(sized.fits);
+    if (sized.fits !== null && hasNodeFor(subject, group, layout)) fits.push(sized.fits);
     const fitting = sized.ok ? offersThatHold(subject, group, layout, heldBytes(sized.replica)) : [];
     if (!sized.ok) reject(layout, sized.finding);
     else if (fitting.length === 0) reject(layout, noNodeHolds(subject, group, layout, heldBytes(sized.replica)));
@@ -128,7 +128,7 @@ function sizeQuestion({ workload, model, lengths }: Subject, { engine: { release
 
 type Sized =
   | (Pick<Candidate, "replica" | "capacityRequestsPerSecond" | "binding" | "atCapacity"> & { readonly ok: true; readonly fits: true })
-  | { readonly ok: false; readonly fits: boolean; readonly finding: Finding };
+  | { readonly ok: false; readonly fits: boolean | null; readonly finding: Finding };
 
 /** GPUs, or slots of a node without, that a replica takes. */
 const slotsOf = (group: NodeGroup, layout: Layout): number => group.part?.slots ?? gpusPerReplica(layout);
@@ -143,10 +143,9 @@ function size(subject: Subject, group: NodeGroup, wish: Layout): Sized {
     processorFinding(subject, group) ??
     (speculation === undefined ? null : draftFinding(speculation, wish, workload.path)) ??
     (adapters === undefined ? null : adapterLayoutFinding(model, wish, release, workload.path));
-  if (refused !== null) return { ok: false, fits: true, finding: refused };
+  if (refused !== null) return { ok: false, fits: null, finding: refused };
   const { layout, memory } = sizedLayout(model, gpu, release, wish, besideOf(speculation, adapters));
-  // Weights that leave too little room for one long request are held all the same: a shorter one is the way out.
-  if (!memory.fits && memory.finding !== null) return { ok: false, fits: memory.finding.code !== "does-not-fit", finding: memory.finding };
+  if (!memory.fits && memory.finding !== null) return { ok: false, fits: holdsWeights(memory.finding), finding: memory.finding };
   const plain = { model, gpu, release, layout, memory, link: gpu.link, constants: catalog.stepTime };
   const { network } = group.span ?? {};
   const predicted = {
@@ -170,6 +169,12 @@ function size(subject: Subject, group: NodeGroup, wish: Layout): Sized {
     binding: found.binding,
     atCapacity: found.point,
   };
+}
+
+/** Weights that leave too little room for one long request are held all the same: a shorter one is the way out. Null where nothing is known of the memory. */
+function holdsWeights({ code }: Finding): boolean | null {
+  if (code === "does-not-fit") return false;
+  return code === "context-does-not-fit" || code === "cuda-graphs-do-not-fit" ? true : null;
 }
 
 const heldBytes = ({ model, memory, adapters }: Replica): HeldBytes => ({

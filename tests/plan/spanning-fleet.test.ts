@@ -101,6 +101,16 @@ describe("a model that no single node on offer holds", () => {
     expect((await lostAMonth(spec)) / lostAlone).toBeCloseTo(sharedLossShare + nodes * (1 - sharedLossShare), 5);
   });
 
+  test("does so also where a GPU is on offer of whose memory nothing is known, and the rest of the market", async () => {
+    const spec = specOf(
+      [`${reasoner}, qps: 2`],
+      "clouds: { aws: { regions: [us-east-1] }, gcp: { regions: [us-central1] } }\ngpus: { deny: [b300-sxm-270gb] }",
+    );
+    const plan = await planOf(spec);
+    expect(checkPlan(spec, plan, rawCatalog)).toEqual([]);
+    expect(deploymentsOf(plan, "reasoner")[0]?.nodesPerReplica).toBeGreaterThan(1);
+  });
+
   test("counts all of its nodes under a quota", async () => {
     const quota = (gpus: number) =>
       `gpus: { allow: [a100-sxm-80gb] }\nquotas: [{ cloud: aws, region: us-east-1, family: p4de, market: on-demand, gpus: ${gpus} }]`;
