@@ -1,8 +1,8 @@
 /** The import law of docs/architecture.md, checked by `npm run lint`; tests/architecture holds the same law as a test. */
 const layers = ["spec", "layouts", "memory", "performance", "measurements", "candidates", "packing", "cost", "plan"];
 
-/** Nouns that the spec resolves against: the precisions there are, the one a model is published in, the engine releases the catalog knows and the adapters that they serve. */
-const nouns = "^planner/layouts/(precision|native-precision|release|adapters)";
+/** Nouns that the spec resolves against: the precisions there are, the one a model is published in, the engine releases the catalog knows and the adapters and drafts that they serve with. */
+const nouns = "^planner/layouts/(precision|native-precision|release|adapters|drafts)";
 
 /** Inside planner/ a folder may use those before it in the way of the data, never those after it. Types are free. */
 const oneWay = layers.slice(0, -1).map((layer, index) => ({

@@ -199,6 +199,8 @@ export const engineProfileSchema = z.strictObject({
     .strictObject({
       ownBlockSince: engineVersionSchema.describe("First version that calls every model's own block for multi-token prediction `mtp`"),
       draftModelSince: engineVersionSchema.describe("First version known to draft with a model of its own"),
+      draftsForImageModelsSince: engineVersionSchema.describe("First version that lets a draft model draft for a model that reads images"),
+      noDraftsOfFamilies: z.array(z.string()).describe("Families that do not draft for another model"),
       ...provenance,
     })
     .nullable()

@@ -63,6 +63,13 @@ test("the kind of text moves the acceptance that is taken, and what is given goe
   expect(given.assumptions.some(({ code }) => code === "default-draft-acceptance")).toBe(false);
 });
 
+test("a spec whose draft model the engine refuses is answered before anything is planned", () => {
+  const text = spec("speculative: { draftModel: Qwen/Qwen3.5-0.8B, tokens: 3 }", 60).replace("Qwen/Qwen3-32B", "Qwen/Qwen3.5-27B");
+  const { spec: read, findings } = readSpec(text, { file: "chat.fleet.yaml", catalog });
+  expect(read).toBeNull();
+  expect(findings).toContainEqual(expect.objectContaining({ code: "draft-model-unfit", path: "workloads[0].speculative" }));
+});
+
 test("a lock whose draft model the catalog has lost does not hold", async () => {
   const { plan } = await planned(drafted);
   const without = { ...catalog, models: catalog.models.filter(({ id }) => id !== "Qwen/Qwen3-0.6B") };

@@ -1,7 +1,8 @@
 import { usualAcceptance } from "../../../catalog/draft-acceptance.ts";
 import { findModel } from "../../../catalog/lookup.ts";
 import type { Model } from "../../../catalog/schema/model.ts";
-import { compareVersions, engineRelease } from "../../layouts/release.ts";
+import { draftsFinding } from "../../layouts/drafts.ts";
+import { engineRelease } from "../../layouts/release.ts";
 import type { EngineSpec } from "../fleet-spec.ts";
 import { show } from "../show.ts";
 import { ownBlock, type SpeculativeSpec } from "../speculative-spec.ts";
@@ -25,7 +26,7 @@ export function resolveSpeculative(model: Model | null, engine: EngineSpec | nul
   const own = asked.draftModel === ownBlock;
   const draft = own ? null : draftModel(asked.draftModel, model, place);
   if (own ? !hasBlock(model, place) : draft === null) return null;
-  if (!isInEngine(own, engine, place)) return null;
+  if (!isInEngine(model, draft, engine, place)) return null;
   const acceptance = asked.acceptance ?? usualAcceptance(catalog.serving, own ? "ownBlock" : "draftModel", asked.text);
   if (asked.acceptance === undefined) {
     assumeDefault(
@@ -90,19 +91,11 @@ function hasBlock(model: Model, { at, notes }: WorkloadPlace): boolean {
   return false;
 }
 
-function isInEngine(own: boolean, { name, version }: EngineSpec, { at, catalog, notes }: WorkloadPlace): boolean {
+function isInEngine(model: Model, draft: Model | null, { name, version }: EngineSpec, { at, catalog, notes }: WorkloadPlace): boolean {
   const release = engineRelease(catalog.engines, name, version);
   // An engine that is not planned for is reported where it is named.
   if ("code" in release || release.speculation === null) return false;
-  const since = own ? release.speculation.ownBlockSince : release.speculation.draftModelSince;
-  if (compareVersions(version, since) >= 0) return true;
-  notes.error({
-    code: "engine-without-speculation",
-    path: at("speculative"),
-    message: `${name} ${version} does not draft ${own ? "with a model's own block by one name" : "with a draft model"}`,
-    value: version,
-    limit: since,
-    suggestion: `use ${name} ${since} or later`,
-  });
-  return false;
+  const finding = draftsFinding(model, draft, release, at("speculative"));
+  if (finding !== null) notes.error(finding);
+  return finding === null;
 }
