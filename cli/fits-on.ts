@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { EngineRelease } from "../catalog/schema/engine.ts";
 import type { Gpu } from "../catalog/schema/gpu.ts";
 import type { Model } from "../catalog/schema/model.ts";
+import { networkOf } from "../planner/candidates/node-network.ts";
 import type { Finding } from "../planner/finding.ts";
 import { completeLayout } from "../planner/layouts/complete.ts";
 import { gpusPerReplica, type Layout } from "../planner/layouts/layout.ts";
@@ -35,6 +36,14 @@ export function fitsOn(request: SizeRequest, catalog: Catalog, directory = "."):
       else fitting.push({ gpu: gpu.id, precision, ...found.fit, cheapest: cheapest(prices.get(gpu.id) ?? [], found.gpus) });
     }
   }
+  // As in a plan: several nodes are looked at only where no single one holds the model.
+  if (fitting.length === 0 && meant.tensorParallel === undefined && meant.pipelineParallel === undefined) {
+    fitting.push(
+      ...catalog.gpus.flatMap((gpu) =>
+        precisions.flatMap((precision) => spanningFit(named.model, gpu, release, { ...meant, precision }, catalog)),
+      ),
+    );
+  }
   return {
     model: named.model.id,
     engine: release.engine,
@@ -42,7 +51,7 @@ export function fitsOn(request: SizeRequest, catalog: Catalog, directory = "."):
     nativePrecision: named.model.nativePrecision,
     maxModelLen: request.maxModelLen ?? named.model.maxContext,
     fitting: fitting.toSorted(byPrice),
-    notFitting,
+    notFitting: notFitting.filter((pair) => !fitting.some(({ gpu, precision }) => gpu === pair.gpu && precision === pair.precision)),
   };
 }
 
@@ -64,6 +73,32 @@ function smallest(model: Model, gpu: Gpu, release: EngineRelease, wish: Partial<
     finding = sizing.memory.finding ?? finding;
   }
   return { finding };
+}
+
+const mostNodes = 8;
+
+/** The fewest whole nodes of one type whose GPUs reach the network, cheapest first. */
+function spanningFit(
+  model: Model,
+  gpu: Gpu,
+  release: EngineRelease,
+  wish: Partial<Layout> & { precision: Precision },
+  catalog: Catalog,
+): Fit[] {
+  const types = catalog.instanceTypes.filter((instance) => instance.gpu === gpu.id && networkOf(instance) !== null);
+  const tensorParallel = Math.max(0, ...types.map(({ gpuCount }) => gpuCount));
+  for (let nodes = 2; nodes <= mostNodes && tensorParallel > 0; nodes++) {
+    const layout = completeLayout(model, gpu, release, { ...wish, tensorParallel, pipelineParallel: nodes });
+    const sizing = sizeOf({ model, gpu, release, layout });
+    if ("finding" in sizing || !sizing.memory.fits) continue;
+    const { maxConcurrency, kvCacheTokens } = sizing.memory;
+    const ids = types.map(({ id }) => id);
+    const prices = (nodePrices(catalog).get(gpu.id) ?? []).filter(({ instanceType }) => ids.includes(instanceType));
+    const node = cheapest(prices, tensorParallel);
+    const priced = node === null ? null : { ...node, usdPerHour: node.usdPerHour * nodes };
+    return [{ gpu: gpu.id, precision: wish.precision, tensorParallel, nodes, maxConcurrency, kvCacheTokens, cheapest: priced }];
+  }
+  return [];
 }
 
 /** On-demand prices by GPU. */

@@ -24,6 +24,8 @@ export interface Fit {
   readonly gpu: string;
   readonly precision: Precision;
   readonly tensorParallel: number;
+  /** That it spans, one pipeline stage each; missing for 1. `cheapest` is then the price of all of them. */
+  readonly nodes?: number;
   readonly maxConcurrency: number;
   readonly kvCacheTokens: number;
   /** Cheapest whole node that holds the replica, on demand; null when the catalog has no price for one. */
@@ -54,9 +56,13 @@ export function renderFits(fits: Fits, rendering: Rendering & { readonly verbose
   const hidden = fits.fitting.length - rows.length;
   const table =
     rows.length === 0
-      ? ["It fits on no GPU of the catalog, not on eight of them together."]
+      ? ["It fits on no GPU of the catalog, not on eight nodes of them together."]
       : [
-          style.faint("Smallest replica that fits; cheapest node that holds it, on demand"),
+          style.faint(
+            rows.some(isSpanning)
+              ? "No single node holds it: fewest nodes of one type that do together, with the network for it, on demand"
+              : "Smallest replica that fits; cheapest node that holds it, on demand",
+          ),
           ...renderColumns({ columns: columnsFor(rows), rows }, rendering),
         ];
   const more = hidden > 0 ? [style.faint(`and ${hidden} more, in other precisions, dearer or unpriced: --verbose shows all`)] : [];
@@ -64,12 +70,15 @@ export function renderFits(fits: Fits, rendering: Rendering & { readonly verbose
   return `${[title, "", ...table, ...more, "", ...refused].join("\n")}\n`;
 }
 
+const isSpanning = ({ nodes }: Fit): boolean => nodes !== undefined;
+
 const columnsFor = (rows: readonly Fit[]): Column<Fit>[] => {
   const decimals = hourlyDecimals(rows.flatMap(({ cheapest }) => (cheapest === null ? [] : [cheapest.usdPerHour])));
   return [
     { header: "GPU", cell: (fit) => fit.gpu },
     { header: "Weights", cell: (fit) => fit.precision },
     { header: "TP", align: "right", cell: (fit) => grouped(fit.tensorParallel) },
+    ...(rows.some(isSpanning) ? [{ header: "Nodes", align: "right" as const, cell: (fit: Fit) => grouped(fit.nodes ?? 1) }] : []),
     { header: "Seqs", align: "right", cell: (fit) => grouped(fit.maxConcurrency, 1) },
     { header: "KV tokens", align: "right", cell: (fit) => grouped(fit.kvCacheTokens), drop: 1 },
     { header: "Instance type", cell: (fit) => fit.cheapest?.instanceType ?? "" },

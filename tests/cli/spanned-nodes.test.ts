@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { loadCatalog } from "../../catalog/load.ts";
 import { gpufleet } from "./fixtures/run.ts";
+
+const { catalog } = loadCatalog();
 
 const spanning = ["--model", "deepseek-ai/DeepSeek-V3", "--precision", "bf16", "--tensor-parallel", "8", "--max-model-len", "16384"];
 const answer = async (...argv: string[]) => JSON.parse((await gpufleet([...argv, "--json"])).out);
@@ -41,4 +44,20 @@ describe("more GPUs than a node of the catalog has", () => {
 
 test("a replica that one node holds says nothing of nodes", async () => {
   expect(nodes(await answer("size", "--model", "Qwen/Qwen3-8B", "--gpu", "h100", "--pipeline-parallel", "8"))).toBeUndefined();
+});
+
+test("what fits nowhere on one node is shown on the fewest nodes that hold it, at the price of all of them", async () => {
+  const kimi = ["size", "--model", "moonshotai/Kimi-K2-Instruct", "--precision", "bf16"];
+  const { fitting, notFitting } = await answer(...kimi);
+  const h100 = fitting.find(({ gpu }: { readonly gpu: string }) => gpu === "h100-sxm-80gb");
+  const { fits, maxConcurrency } = await answer(...kimi, "--gpu", "h100", "--tp", "8", "--pp", `${h100.nodes}`);
+  expect({ fits, maxConcurrency }).toEqual({ fits: true, maxConcurrency: h100.maxConcurrency });
+  expect(await answer(...kimi, "--gpu", "h100", "--tp", "8", "--pp", `${h100.nodes - 1}`)).toMatchObject({ fits: false });
+  const price = catalog.prices.find(({ instance, region }) => instance === h100.cheapest.instanceType && region === h100.cheapest.region);
+  expect(h100.cheapest.usdPerHour).toBeCloseTo(h100.nodes * (price?.onDemand?.usdPerHour ?? 0), 9);
+  expect(notFitting.map(({ gpu }: { readonly gpu: string }) => gpu)).not.toContain("h100-sxm-80gb");
+  expect((await gpufleet(kimi)).out).toContain("No single node holds it");
+  // One that a single node of the catalog holds is not shown on several.
+  const { fitting: single } = await answer("size", "--model", "deepseek-ai/DeepSeek-V3", "--precision", "bf16");
+  expect(single.filter(({ nodes: several }: { readonly nodes?: number }) => several !== undefined)).toEqual([]);
 });
