@@ -8,35 +8,35 @@ const rowsOf = (path: string): Record<string, unknown>[] =>
 
 test.each([
   ["gpus.json", 58],
-  ["instances/aws.json", 68],
-  ["instances/gcp.json", 38],
+  ["instances/aws.json", 76],
+  ["instances/gcp.json", 43],
   ["instances/static.json", 0],
-  ["prices/aws.json", 476],
-  ["prices/gcp.json", 228],
-  ["spot-interruption/aws.json", 281],
+  ["prices/aws.json", 532],
+  ["prices/gcp.json", 258],
+  ["spot-interruption/aws.json", 332],
 ])("%s holds %i rows", (path, count) => {
   expect(rowsOf(path)).toHaveLength(count);
 });
 
 test("the catalog holds every row of its files", () => {
   expect(bundled.gpus).toHaveLength(58);
-  expect(bundled.instanceTypes).toHaveLength(106);
-  expect(bundled.prices).toHaveLength(704);
+  expect(bundled.instanceTypes).toHaveLength(119);
+  expect(bundled.prices).toHaveLength(790);
   expect(bundled.models).toHaveLength(220);
-  expect(bundled.spotInterruptions).toHaveLength(281);
+  expect(bundled.spotInterruptions).toHaveLength(332);
 });
 
-test("484 on-demand and 503 spot prices are known, the rest is null and never 0", () => {
+test("565 on-demand and 584 spot prices are known, the rest is null and never 0", () => {
   const onDemand = bundled.prices.flatMap((price) => (price.onDemand === null ? [] : [price.onDemand.usdPerHour]));
   const spot = bundled.prices.flatMap((price) => (price.spot === null ? [] : [price.spot.usdPerHour]));
-  expect(onDemand).toHaveLength(484);
-  expect(spot).toHaveLength(503);
+  expect(onDemand).toHaveLength(565);
+  expect(spot).toHaveLength(584);
   expect(Math.min(...onDemand, ...spot)).toBeGreaterThan(0);
 });
 
 test("every estimated spot price is marked and as old as the older figure behind it", () => {
   const estimated = bundled.prices.filter((price) => price.spot?.estimated);
-  expect(estimated).toHaveLength(135);
+  expect(estimated).toHaveLength(186);
   for (const { onDemand, spot } of estimated) expect((spot?.asOf ?? "") <= (onDemand?.asOf ?? "")).toBe(true);
 });
 

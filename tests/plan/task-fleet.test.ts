@@ -28,6 +28,9 @@ test("a fleet of all four tasks is planned, and the independent checker accepts 
   expect(engines.answers).toEqual(["vllm"]);
   expect(engines["other-languages"]).toEqual(["tei"]);
   expect(engines.calls).toEqual(["faster-whisper"]);
+  // On a node without GPUs, where vLLM is not planned.
+  expect(engines.faq).toEqual(["tei"]);
+  expect(plan.pools.filter(({ gpu }) => gpu === null)).toHaveLength(1);
 });
 
 test("each workload carries the figures of its task and none of another's", async () => {
