@@ -11,6 +11,7 @@ import { paidLines } from "./paid-lines.ts";
 import { poolLines } from "./pool-table.ts";
 import { percent } from "./quantity.ts";
 import { rejectionLines } from "./rejections.ts";
+import { routingLines } from "./routing-lines.ts";
 import { spotLines } from "./spot-lines.ts";
 import { stabilityLines } from "./stability-lines.ts";
 import { type Rendering, styleFor } from "./style.ts";
@@ -32,6 +33,7 @@ export function renderPlanTable(plan: FleetPlan, rendering: PlanRendering): stri
     workloadLines(plan, rendering),
     poolLines(plan, rendering),
     paidLines(plan, rendering),
+    routingLines(plan, rendering),
     dayLines(plan, rendering),
     spotLines(plan, rendering),
     stabilityLines(plan, rendering),

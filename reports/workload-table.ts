@@ -11,7 +11,7 @@ import { pricesAsOf } from "./price-age.ts";
 import { counted } from "./quantity.ts";
 import { type Rendering, styleFor } from "./style.ts";
 
-/** One line: the deployments of a workload on one instance type in one market, zones together. */
+/** One line: the deployments of a workload with one layout on one instance type in one market, zones together. */
 interface Line {
   readonly name: string;
   /** Missing for nodes that stand idle and are paid for anyway. */
@@ -50,7 +50,7 @@ const after: readonly Column<Line>[] = [
   },
 ];
 
-/** A row per workload; more lines where its replicas stand on several instance types or markets; one for what stands idle and is paid for anyway. Adds up to the plan's total. */
+/** A row per workload; more lines where its replicas stand on several instance types or markets or have several layouts; one for what stands idle and is paid for anyway. Adds up to the plan's total. */
 export function workloadLines(plan: FleetPlan, rendering: Rendering): string[] {
   const pools = new Map(plan.pools.map((pool) => [pool.name, pool]));
   const idle = plan.cost.byWorkload[idleName];
@@ -74,7 +74,7 @@ function linesOf(workload: PlannedWorkload, usdPerMonth: number, pools: Readonly
   for (const deployment of workload.deployments) {
     const pool = pools.get(deployment.pool);
     if (pool === undefined) continue;
-    const key = `${pool.instanceType} ${pool.market}`;
+    const key = `${pool.instanceType} ${pool.market} ${layoutText({ ...deployment, ...deviceOf(pool, deployment) })}`;
     const group = groups.get(key) ?? { pool, deployments: [] };
     group.deployments.push(deployment);
     groups.set(key, group);

@@ -26,12 +26,12 @@ export function explanationOf(
 ): Explanation {
   const workload = at(assembly.spec.workloads, index);
   const { taken, rejected } = at(searched, index);
-  const placement = assembly.packing.placements.find((one) => one.workload === index);
-  const chosen = placement === undefined ? undefined : at(taken, placement.option);
+  const options = new Set(assembly.packing.placements.flatMap((one) => (one.workload === index ? [one.option] : [])));
+  const chosen = [...options].map((option) => at(taken, option));
   const relaxations = [...fleetRelaxations(assembly.spec), ...workloadRelaxations(assembly.spec, index, rejected)];
   return {
     workload: workload.name,
-    taken: chosen?.id ?? null,
+    taken: chosen.length === 0 ? null : chosen.map(({ id }) => id).join(" and "),
     considered: taken.length + rejected.length,
     groups: [...dearerGroups(assembly, index, taken, chosen), ...rejectedGroups(rejected), ...excludedGroups(situation, workload)],
     constraints: constraintPrices(assembly.spec, assembly.packing, relaxations, ask),
@@ -41,8 +41,8 @@ export function explanationOf(
 }
 
 /** By GPU and precision, cheapest first: what the fleet would cost more if the workload had to be served so, everything else free to move. */
-function dearerGroups(assembly: Assembly, index: number, taken: readonly Candidate[], chosen: Candidate | undefined): CandidateGroup[] {
-  const others = taken.filter((candidate) => candidate !== chosen);
+function dearerGroups(assembly: Assembly, index: number, taken: readonly Candidate[], chosen: readonly Candidate[]): CandidateGroup[] {
+  const others = taken.filter((candidate) => !chosen.includes(candidate));
   const groups = Map.groupBy(others, ({ replica: { layout } }) => `${layout.gpu}/${layout.precision}`);
   const priced = [...groups.values()].flatMap((group) => {
     const candidates = assembly.candidates.with(index, group);

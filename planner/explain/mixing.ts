@@ -11,11 +11,12 @@ const shares = [0.25, 0.5, 0.75];
 /**
  * What it would save to serve one workload on two layouts at once, which the plan does not: a Service spreads requests evenly over replicas that are not
  * equal. The workload is split into two that each keep its rules, so a split that is found could be had with requests routed by weight; better ones may
- * exist. Null when none of the splits is cheaper.
+ * exist. Null when none of the splits is cheaper, and for a workload that may be on several layouts already.
  */
 export function mixingOf(assembly: Assembly, index: number): Mixing | null {
   const { spec, offers, candidates, packing } = assembly;
   const workload = at(spec.workloads, index);
+  if (workload.routing === "weighted") return null;
   const splits = shares.flatMap((share): Mixing[] => {
     const part = (name: string, own: number) => ({
       ...workload,

@@ -99,12 +99,12 @@ function otherFleet(assembly: Assembly, without: string, planned: Packing): Othe
     moreUsdPerMonth: (centsPerMonth(bill) - centsPerMonth(billOf(offers, planned))) / 100,
     workloads: spec.workloads.flatMap(({ name }, workload) => {
       const own = packing.placements.filter((placement) => placement.workload === workload);
-      const [first] = own;
-      if (first === undefined) return [];
-      const candidate = at(at(candidates, workload), first.option);
-      const { gpu, precision, tensorParallel, vcpus } = candidate.replica.layout;
-      const layout = { gpu, precision, tensorParallel, ...beyondTensorParallel(candidate), ...(vcpus === undefined ? {} : { vcpus }) };
-      return [{ workload: name, ...layout, replicas: own.reduce((sum, { replicas }) => sum + replicas, 0) }];
+      return [...Map.groupBy(own, ({ option }) => option)].map(([option, placements]) => {
+        const candidate = at(at(candidates, workload), option);
+        const { gpu, precision, tensorParallel, vcpus } = candidate.replica.layout;
+        const layout = { gpu, precision, tensorParallel, ...beyondTensorParallel(candidate), ...(vcpus === undefined ? {} : { vcpus }) };
+        return { workload: name, ...layout, replicas: placements.reduce((sum, { replicas }) => sum + replicas, 0) };
+      });
     }),
     pools: nodesBought(assembly, packing),
   };

@@ -5,6 +5,7 @@ import type { Infeasible, PackingProblem, PackingResult } from "./problem.ts";
 import { listedInstanceOf } from "./shortlist.ts";
 import { mostWorkloadsInTree, type Solution, solve } from "./solve.ts";
 import { solveLimited } from "./solve-limited.ts";
+import { packWeighted } from "./weighted.ts";
 
 /**
  * Chooses for each workload one option and its replicas' places, and the nodes to buy, at least cost; says how far from the
@@ -12,6 +13,13 @@ import { solveLimited } from "./solve-limited.ts";
  * docs/how-it-optimises.md tells the method.
  */
 export function pack(problem: PackingProblem, progress?: Progress): PackingResult {
+  return problem.workloads.some(({ weighted, demand }) => weighted === true && demand > 0)
+    ? packWeighted(problem, packEven, progress)
+    : packEven(problem, progress);
+}
+
+/** Every workload on one option. */
+function packEven(problem: PackingProblem, progress?: Progress): PackingResult {
   const { instance, shortlists } = listedInstanceOf(problem);
   const impossible = unplaceable(problem, instance, shortlists);
   if (impossible.length > 0) return { infeasible: impossible };

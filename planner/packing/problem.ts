@@ -15,6 +15,9 @@ import type { MicroRequestsPerSecond, MicroUsdPerHour } from "../units.ts";
  * and, for each pool (an offer in one zone, or outside spot and spans in no zone in particular), the GPUs of its replicas fit on its
  * nodes. Sizes are powers of two, so replicas that fit in number fit on nodes. Nodes over all zones keep `maxNodes`, and GPUs
  * bought (not used) keep the quotas. The cost is nodes x price.
+ *
+ * A workload that is `weighted` may have replicas of several options of one cluster. The same rules are then about capacity: that of all replicas >= demand;
+ * of the n replicas and of their capacity no more than the share is on spot; what is left after the worst loss >= degradedShare x demand, or demand.
  */
 export interface PackingProblem {
   readonly offers: readonly PackingOffer[];
@@ -56,6 +59,8 @@ export interface PackingWorkload {
   readonly spotMaxShare: number;
   /** True when the whole demand must be served with any one of its spot pools (an offer in one zone) gone; missing for false. */
   readonly surviveSpotPool?: boolean;
+  /** True when requests are sent to its replicas by weight, so that several options may serve it at once; missing for false. */
+  readonly weighted?: boolean;
   readonly options: readonly PackingOption[];
 }
 
@@ -89,6 +94,8 @@ export interface Packing {
   readonly lowerBoundUsdPerHour: MicroUsdPerHour;
   /** Rules the search and the bound both keep, in words a user can read. */
   readonly restrictions: readonly string[];
+  /** What the fleet costs in which every workload has one option; missing where none is weighted, null where there is none. */
+  readonly evenUsdPerHour?: MicroUsdPerHour | null;
 }
 
 export interface PackedPool {
@@ -102,12 +109,13 @@ export interface PackedPool {
 
 export interface NodePattern {
   readonly nodes: number;
-  readonly replicas: readonly { readonly workload: number; readonly replicas: number }[];
+  /** `option` where the workload is on several. */
+  readonly replicas: readonly { readonly workload: number; readonly option?: number; readonly replicas: number }[];
 }
 
 export interface Placement {
   readonly workload: number;
-  /** Index into the workload's options; the same for all its placements. */
+  /** Index into the workload's options; the same for all its placements, but for one that is `weighted`. */
   readonly option: number;
   readonly offer: number;
   readonly zone: string | null;

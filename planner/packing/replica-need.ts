@@ -12,9 +12,12 @@ export interface ReplicaNeed {
 const shareTolerance = 1e-6;
 
 export function replicaNeed(demand: MicroRequestsPerSecond, degradedShare: number, capacity: MicroRequestsPerSecond): ReplicaNeed {
-  const degradedDemand = Math.ceil(degradedShare * demand - shareTolerance);
-  return { whole: Math.ceil(demand / capacity), degraded: Math.ceil(degradedDemand / capacity) };
+  return { whole: Math.ceil(demand / capacity), degraded: Math.ceil(degradedDemand(demand, degradedShare) / capacity) };
 }
+
+/** What must still be served after a loss. */
+export const degradedDemand = (demand: MicroRequestsPerSecond, degradedShare: number): MicroRequestsPerSecond =>
+  Math.ceil(degradedShare * demand - shareTolerance);
 
 /** The most of `replicas` that may be on spot: floor(share x replicas). */
 export function spotLimit(spotMaxShare: number, replicas: number): number {

@@ -28,7 +28,9 @@ function scaleToZero(assembly: Assembly, day: Day, workload: WorkloadSpec, index
   const placements = assembly.packing.placements.filter((placement) => placement.workload === index);
   const [first] = placements;
   if (rates === null || first === undefined) return [];
-  const seconds = startupSeconds(assembly.catalog.serving, at(at(assembly.candidates, index), first.option).replica);
+  const seconds = Math.max(
+    ...placements.map(({ option }) => startupSeconds(assembly.catalog.serving, at(at(assembly.candidates, index), option).replica)),
+  );
   const breakEven = 1 / seconds;
   const empty = rates.flatMap((rate, hour) => (rate === 0 ? [hour] : []));
   const sparse = rates.flatMap((rate, hour) => (rate > 0 && rate < breakEven ? [hour] : []));

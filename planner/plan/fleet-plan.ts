@@ -237,6 +237,8 @@ export interface PlannedDeployment {
   readonly startupSeconds: number;
   readonly capacityRequestsPerSecondPerReplica: number;
   readonly plannedRequestsPerSecondPerReplica: number;
+  /** Of the workload's requests, those that are sent to this deployment by weight; adds up to 1. Missing where all replicas get the same. */
+  readonly requestShare?: number;
   readonly memory: PlannedMemory;
   readonly predicted: ServingPoint;
 }

@@ -94,25 +94,25 @@ function packed({ spec, offers, candidates }: Assembly, restricted: readonly (re
   return { ...result.packing, placements };
 }
 
-/** The candidate that a workload runs as, on the offers it runs on; null when it is new, or that is not on offer any more. */
+/** The candidates that a workload runs as, on the offers it runs on; null when it is new, or that is not on offer any more. */
 function keptOf(
   candidates: readonly Candidate[],
   offers: readonly Offer[],
   deployed: PlannedWorkload | undefined,
 ): readonly Candidate[] | null {
-  const [first] = deployed?.deployments ?? [];
-  if (deployed === undefined || first === undefined) return null;
+  if (deployed === undefined || deployed.deployments.length === 0) return null;
   const names = deployed.deployments.map(({ pool }) => pool);
   const kept = candidates.flatMap((candidate) => {
     const { layout } = candidate.replica;
-    const isSamePart = candidate.slotsPerReplica === slotsPerReplica(first);
-    const isSame = (["precision", "kvCacheDtype", "tensorParallel", "pipelineParallel", "dataParallel", "expertParallel"] as const).every(
-      (key) => layout[key] === first[key],
+    const isSame = deployed.deployments.some(
+      (one) => candidate.slotsPerReplica === slotsPerReplica(one) && layoutKeys.every((key) => layout[key] === one[key]),
     );
     const own = candidate.offers.filter((index) => poolNamesOf(at(offers, index)).some((name) => names.includes(name)));
-    return isSame && isSamePart && own.length > 0 ? [{ ...candidate, offers: own }] : [];
+    return isSame && own.length > 0 ? [{ ...candidate, offers: own }] : [];
   });
   return kept.length === 0 ? null : kept;
 }
+
+const layoutKeys = ["precision", "kvCacheDtype", "tensorParallel", "pipelineParallel", "dataParallel", "expertParallel"] as const;
 
 const poolNamesOf = (offer: Offer): string[] => [null, ...offer.zones].map((zone) => nameOfPool(offer, zone));

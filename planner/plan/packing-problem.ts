@@ -64,6 +64,7 @@ function packingWorkload(workload: WorkloadSpec, candidates: readonly Candidate[
     degradedShare: workload.availability.degradedShare,
     spotMaxShare: workload.spot.maxShare,
     surviveSpotPool: mustSurviveSpotPool(workload, candidates),
+    ...(workload.routing === "weighted" ? { weighted: true } : {}),
     options: candidates.map((candidate) => ({
       id: candidate.id,
       cluster: candidate.cluster,

@@ -1,7 +1,7 @@
 import { startupSeconds } from "../candidates/startup-time.ts";
 import { centsPerMonth } from "../cost/money.ts";
 import { at } from "../element.ts";
-import { grouped, usd } from "../figures.ts";
+import { grouped, listed, usd } from "../figures.ts";
 import type { Finding } from "../finding.ts";
 import { batchDecision } from "../memory/batch-cap.ts";
 import { assumeAdapters } from "../performance/adapters.ts";
@@ -20,6 +20,7 @@ export function planAssumptions(assembly: Assembly, day: Day | null): Finding[] 
       path: "",
       message: "requests reach every replica of a workload evenly, as a Kubernetes Service spreads them",
     },
+    ...weightedRouting(assembly),
     {
       code: "assume-confidence",
       path: "confidence",
@@ -62,6 +63,31 @@ function nodesFollow({ catalog, offers, candidates, packing }: Assembly, day: Da
   };
 }
 
+/** What sending requests by weight is worth, and that the plan relies on it. */
+function weightedRouting({ spec, packing }: Assembly): Finding[] {
+  const { evenUsdPerHour, usdPerHour } = packing;
+  if (evenUsdPerHour === undefined) return [];
+  const mixed = spec.workloads.filter((_, index) => new Set(optionsOf(packing, index)).size > 1);
+  const saved = evenUsdPerHour === null ? null : centsPerMonth(evenUsdPerHour - usdPerHour) / 100;
+  const message =
+    mixed.length === 0
+      ? "requests may be sent by weight, and no fleet was found in which several layouts of a workload cost less than one"
+      : saved === null
+        ? `requests of ${listed(mixed.map(({ name }) => name))} are sent to replicas by their capacity; with one layout each there is no fleet`
+        : `requests of ${listed(mixed.map(({ name }) => name))} are sent to replicas by their capacity, which saves ${usd(saved)} a month against one layout each`;
+  return [
+    {
+      code: "assume-weighted-routing",
+      path: mixed.length === 1 ? `${mixed[0]?.path}.routing` : "",
+      message,
+      ...(saved === null ? {} : { value: saved, unit: "USD a month" }),
+    },
+  ];
+}
+
+const optionsOf = ({ placements }: Assembly["packing"], index: number): number[] =>
+  placements.flatMap(({ workload, option }) => (workload === index ? [option] : []));
+
 /** What is not known of workloads that draft. */
 const speculations = ({ spec }: Assembly): Finding[] =>
   spec.workloads.flatMap(({ path, speculative }) =>
@@ -82,9 +108,11 @@ const batchDecisions = (assembly: Assembly): Finding[] =>
 
 /** One replica of every workload that has any, in the spec's order: all of a workload are laid out alike. */
 function firstReplicas(assembly: Assembly) {
-  const first = new Map(assembly.packing.placements.toReversed().map((placement) => [placement.workload, placement]));
+  const first = new Map(
+    assembly.packing.placements.toReversed().map((placement) => [`${placement.workload}/${placement.option}`, placement]),
+  );
   return [...first.values()]
-    .toSorted((a, b) => a.workload - b.workload)
+    .toSorted((a, b) => a.workload - b.workload || a.option - b.option)
     .map((placement) => ({
       workload: at(assembly.spec.workloads, placement.workload),
       replica: at(assembly.candidates[placement.workload] ?? [], placement.option).replica,
@@ -159,10 +187,11 @@ function spotRates(assembly: Assembly): Finding[] {
 }
 
 function weakEvidence(assembly: Assembly): Finding[] {
-  const seen = new Set<number>();
+  const seen = new Set<string>();
   return assembly.packing.placements.flatMap((placement): Finding[] => {
-    if (seen.has(placement.workload)) return [];
-    seen.add(placement.workload);
+    const layout = `${placement.workload}/${placement.option}`;
+    if (seen.has(layout)) return [];
+    seen.add(layout);
     const workload = at(assembly.spec.workloads, placement.workload);
     const { atCapacity, replica } = at(assembly.candidates[placement.workload] ?? [], placement.option);
     if (atCapacity.evidence !== "none" && atCapacity.evidence !== "gpu-family") return [];

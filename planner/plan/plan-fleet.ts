@@ -211,7 +211,12 @@ function candidatesOf(
 
 /** What the search and the bound take as given beside the spec. A fleet outside these rules may cost less. */
 const planRules = (spec: FleetSpec, spans: boolean, usesCpus: boolean): string[] => [
-  "the replicas of a workload have one layout on one GPU type in one cluster, because a Service spreads requests evenly over them",
+  spec.workloads.every(({ routing }) => routing === "weighted")
+    ? "the replicas of a workload are in one cluster, and requests are sent to them by their capacity"
+    : "the replicas of a workload have one layout on one GPU type in one cluster, because a Service spreads requests evenly over them",
+  ...(spec.workloads.some(({ routing }) => routing === "weighted") && spec.workloads.some(({ routing }) => routing !== "weighted")
+    ? ["those of a workload with routing: weighted have any layouts in one cluster, and requests are sent to them by their capacity"]
+    : []),
   ...(spans ? [spanRule] : []),
   `a replica ${spans ? "of any other model " : ""}stays on one node and gets the share of its CPU and memory that it takes of its GPUs`,
   ...(usesCpus

@@ -76,7 +76,9 @@ function plannedPool(
     nodePatterns: pool.patterns.map((pattern) => ({
       nodes: pattern.nodes,
       ...(offer.network === undefined ? {} : { span: offer.network.nodes }),
-      replicas: Object.fromEntries(pattern.replicas.map(({ workload, replicas }) => [deploymentOn(assembly, pool, workload), replicas])),
+      replicas: Object.fromEntries(
+        pattern.replicas.map(({ workload, option, replicas }) => [deploymentOn(assembly, pool, workload, option), replicas]),
+      ),
     })),
   };
 }
@@ -100,9 +102,11 @@ function diskBytes(assembly: Assembly, pool: PackedPool): number {
   return Math.ceil(bytes / (10 * gibibyte)) * 10 * gibibyte;
 }
 
-/** A workload has one deployment on a pool: its placement there says which option it runs. */
-function deploymentOn(assembly: Assembly, pool: PackedPool, workload: number): string {
-  const placement = workloadsOn(assembly, pool).find((candidate) => candidate.workload === workload);
+/** A workload has one deployment on a pool for each option it runs there: its placement says which. */
+function deploymentOn(assembly: Assembly, pool: PackedPool, workload: number, option: number | undefined): string {
+  const placement = workloadsOn(assembly, pool).find(
+    (candidate) => candidate.workload === workload && (option === undefined || candidate.option === option),
+  );
   if (placement === undefined) throw new Error(`a node pattern names workload ${workload}, which is not on the pool`);
   const { layout } = at(assembly.candidates[workload] ?? [], placement.option).replica;
   return deploymentName(workloadAt(assembly, workload).name, layout, nameOfPool(at(assembly.offers, pool.offer), pool.zone));

@@ -3,6 +3,7 @@ import type { Candidate } from "../candidates/candidate.ts";
 import { hostShare } from "../candidates/host-share.ts";
 import { nodesTogether } from "../candidates/offer.ts";
 import { startupSeconds } from "../candidates/startup-time.ts";
+import { splitByLargestRemainder } from "../cost/largest-remainder.ts";
 import { at } from "../element.ts";
 import { servedAdapterBytes } from "../memory/adapters.ts";
 import type { Placement } from "../packing/problem.ts";
@@ -10,7 +11,7 @@ import type { ServingPoint } from "../performance/serving-point.ts";
 import { draftDownloadBytes } from "../performance/speculation.ts";
 import { servingPointOf } from "../performance/task-performance.ts";
 import type { Demand, WorkloadSpec } from "../spec/fleet-spec.ts";
-import { roundToMicro } from "../units.ts";
+import { fromMicro, roundToMicro, toMicro } from "../units.ts";
 import type { Money, PlannedDeployment, PlannedMemory, PlannedWorkload, WorkloadCost } from "./fleet-plan.ts";
 import type { Day } from "./hours.ts";
 import { deploymentName } from "./names.ts";
@@ -67,19 +68,44 @@ function plannedDeployments(
   placements: readonly Placement[],
   day: Day | null,
 ): PlannedDeployment[] {
-  const [first] = placements;
-  if (first === undefined) return [];
-  const candidate = at(assembly.candidates[first.workload] ?? [], first.option);
-  // A Service spreads requests evenly, so every replica of the workload carries the same load.
-  const replicas = placements.reduce((sum, placement) => sum + placement.replicas, 0);
-  const load = workload.demand.requestsPerSecond / replicas;
-  const predicted = servingPoint(assembly.catalog, candidate, load);
+  const served = servedBy(assembly, workload, placements);
   return placements
-    .map((placement) => {
+    .map((placement, index) => {
       const replicasByHour = day === null ? null : at(day.replicas, assembly.packing.placements.indexOf(placement));
-      return plannedDeployment(assembly, workload, candidate, { placement, replicasByHour }, load, predicted);
+      return plannedDeployment(assembly, workload, { placement, replicasByHour }, at(served, index));
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What a placement's replicas get of the requests. */
+interface Served {
+  readonly candidate: Candidate;
+  /** Requests per second of one replica. */
+  readonly load: number;
+  readonly predicted: ServingPoint;
+  /** Of the workload's requests, where they are sent by weight. */
+  readonly requestShare?: number;
+}
+
+/**
+ * A Service spreads requests evenly, so every replica of a workload carries the same load. On several layouts requests are sent by weight: each replica gets
+ * its capacity's part, so that all are equally far from their limits.
+ */
+function servedBy(assembly: Assembly, { demand: { requestsPerSecond } }: WorkloadSpec, placements: readonly Placement[]): Served[] {
+  const candidates = placements.map(({ workload, option }) => at(at(assembly.candidates, workload), option));
+  const replicas = placements.reduce((sum, placement) => sum + placement.replicas, 0);
+  const isMixed = new Set(candidates).size > 1;
+  const capacities = placements.map((placement, index) => placement.replicas * at(candidates, index).capacityRequestsPerSecond);
+  const capacity = capacities.reduce((sum, own) => sum + own, 0);
+  const shares = splitByLargestRemainder(toMicro(1), capacities).map(fromMicro);
+  const points = new Map<Candidate, Served>();
+  return candidates.map((candidate, index) => {
+    const known = points.get(candidate);
+    const load = isMixed ? (requestsPerSecond * candidate.capacityRequestsPerSecond) / capacity : requestsPerSecond / replicas;
+    const served = known ?? { candidate, load, predicted: servingPoint(assembly.catalog, candidate, load) };
+    points.set(candidate, served);
+    return isMixed ? { ...served, requestShare: at(shares, index) } : served;
+  });
 }
 
 /** What one replica of a candidate does at a request rate. */
@@ -89,10 +115,8 @@ export const servingPoint = (catalog: Catalog, candidate: Candidate, requestsPer
 function plannedDeployment(
   assembly: Assembly,
   workload: WorkloadSpec,
-  candidate: Candidate,
   { placement, replicasByHour }: { readonly placement: Placement; readonly replicasByHour: readonly number[] | null },
-  load: number,
-  predicted: ServingPoint,
+  { candidate, load, predicted, requestShare }: Served,
 ): PlannedDeployment {
   const offer = at(assembly.offers, placement.offer);
   const pool = nameOfPool(offer, placement.zone);
@@ -134,6 +158,7 @@ function plannedDeployment(
     startupSeconds: startupSeconds(assembly.catalog.serving, candidate.replica),
     capacityRequestsPerSecondPerReplica: candidate.capacityRequestsPerSecond,
     plannedRequestsPerSecondPerReplica: load,
+    ...(requestShare === undefined ? {} : { requestShare }),
     memory: plannedMemory(candidate),
     predicted,
   };

@@ -1,8 +1,9 @@
+import type { Candidate } from "../candidates/candidate.ts";
 import { slotsTogether } from "../candidates/offer.ts";
 import { at } from "../element.ts";
 import type { Placement } from "../packing/problem.ts";
-import { replicaNeed, spotLimit } from "../packing/replica-need.ts";
-import { type Held, mostLost } from "../packing/survive/loss.ts";
+import { degradedDemand, spotLimit } from "../packing/replica-need.ts";
+import { type HeldCapacity, mostCapacityLost, total } from "../packing/survive/mixture.ts";
 import type { WorkloadSpec } from "../spec/fleet-spec.ts";
 import { fromMicro, toMicroDown, toMicroUp } from "../units.ts";
 import type { Assembly } from "./planned-pools.ts";
@@ -32,22 +33,35 @@ export function spareRequestsPerSecond(assembly: Assembly, placements: readonly 
   const [first] = placements;
   if (first === undefined) return 0;
   const { demand, availability } = at(assembly.spec.workloads, first.workload);
-  const { capacityRequestsPerSecond } = at(at(assembly.candidates, first.workload), first.option);
-  const counts = placements.map(({ replicas }) => replicas);
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const left = total - (mostLost(availability.survive, heldBy(assembly, placements, counts)) ?? 0);
-  const served = capacityRequestsPerSecond * Math.min(total, left / availability.degradedShare);
+  const held = heldBy(
+    assembly,
+    placements,
+    placements.map(({ replicas }) => replicas),
+    ({ capacityRequestsPerSecond }) => capacityRequestsPerSecond,
+  );
+  const left = total(held) - (mostCapacityLost(availability.survive, held) ?? 0);
+  const served = Math.min(total(held), left / availability.degradedShare);
   return Math.max(0, fromMicro(toMicroDown(served - demand.requestsPerSecond)));
 }
 
 /** The placements of one workload, with other counts than the plan's perhaps, as the rules about losses see them. */
-function heldBy(assembly: Assembly, placements: readonly Placement[], counts: readonly number[]): Held[] {
-  const zones = [...new Set(placements.map(({ zone }) => zone))];
-  return placements.map(({ workload, option, offer, zone }, index) => ({
-    replicas: at(counts, index),
-    perNode: Math.floor(slotsTogether(at(assembly.offers, offer)) / at(at(assembly.candidates, workload), option).slotsPerReplica),
-    zone: zone === null ? -1 : zones.indexOf(zone),
-  }));
+function heldBy(
+  assembly: Assembly,
+  placements: readonly Placement[],
+  counts: readonly number[],
+  capacityOf: (candidate: Candidate) => number,
+): HeldCapacity[] {
+  return placements.map(({ workload, option, offer, zone }, index) => {
+    const candidate = at(at(assembly.candidates, workload), option);
+    return {
+      replicas: at(counts, index),
+      capacity: capacityOf(candidate),
+      gpusPerReplica: candidate.slotsPerReplica,
+      gpusPerNode: slotsTogether(at(assembly.offers, offer)),
+      pool: `${offer}/${zone}`,
+      zone,
+    };
+  });
 }
 
 function holds(
@@ -58,14 +72,18 @@ function holds(
   requestsPerSecond: number,
 ): boolean {
   const { survive, degradedShare } = workload.availability;
-  const { option } = at(placements, 0);
-  const candidate = at(at(assembly.candidates, at(placements, 0).workload), option);
-  const need = replicaNeed(toMicroUp(requestsPerSecond), degradedShare, toMicroDown(candidate.capacityRequestsPerSecond));
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const onSpot = placements.reduce(
-    (sum, { offer }, index) => sum + (at(assembly.offers, offer).market === "spot" ? at(counts, index) : 0),
-    0,
+  const held = heldBy(assembly, placements, counts, ({ capacityRequestsPerSecond }) => toMicroDown(capacityRequestsPerSecond));
+  const demand = toMicroUp(requestsPerSecond);
+  const replicas = counts.reduce((sum, count) => sum + count, 0);
+  const spot = held.filter((_, index) => at(assembly.offers, at(placements, index).offer).market === "spot");
+  const onSpot = spot.reduce((sum, one) => sum + one.replicas, 0);
+  const { maxShare } = workload.spot;
+  const lost = mostCapacityLost(survive, held);
+  return (
+    lost !== null &&
+    total(held) >= demand &&
+    total(held) - lost >= degradedDemand(demand, degradedShare) &&
+    onSpot <= spotLimit(maxShare, replicas) &&
+    total(spot) <= spotLimit(maxShare, total(held))
   );
-  const lost = mostLost(survive, heldBy(assembly, placements, counts));
-  return lost !== null && total >= need.whole && total - lost >= need.degraded && onSpot <= spotLimit(workload.spot.maxShare, total);
 }

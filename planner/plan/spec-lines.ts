@@ -31,6 +31,7 @@ export function specLines(spec: FleetSpec): SpecLines {
       [`${workload.name}.clusters`, list(workload.clusters)],
       [`${workload.name}.residency`, list(workload.residency ?? [])],
       [`${workload.name}.maxReplicasPerNode`, `${workload.maxReplicasPerNode ?? ""}`],
+      [`${workload.name}.routing`, workload.routing ?? ""],
       [`${workload.name}.dedicatedNodes`, workload.dedicatedNodes === true ? "true" : ""],
       [`${workload.name}.hostPerReplica`, workload.hostPerReplica === undefined ? "" : canonicalJson(workload.hostPerReplica)],
     ]),

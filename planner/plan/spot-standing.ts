@@ -1,7 +1,6 @@
 import { type PoolRisk, poolRisk } from "../candidates/pool-risk.ts";
 import { at } from "../element.ts";
 import type { Placement } from "../packing/problem.ts";
-import { replicaNeed } from "../packing/replica-need.ts";
 import { hoursPerMonth, toMicroDown, toMicroUp } from "../units.ts";
 import type { Assembly } from "./planned-pools.ts";
 
@@ -22,25 +21,39 @@ export function spotStanding(
 ): SpotStanding | null {
   const [first] = placements;
   if (first === undefined) return null;
-  const candidate = at(at(candidates, first.workload), first.option);
-  const { demand } = at(spec.workloads, first.workload);
-  const needed = replicaNeed(toMicroUp(demand.requestsPerSecond), 1, toMicroDown(candidate.capacityRequestsPerSecond)).whole;
+  const candidateOf = ({ workload, option }: Placement) => at(at(candidates, workload), option);
+  const capacityOf = (placement: Placement): number => toMicroDown(candidateOf(placement).capacityRequestsPerSecond);
+  const { requestsPerSecond } = at(spec.workloads, first.workload).demand;
+  const demand = toMicroUp(requestsPerSecond);
+  // Of one layout whole replicas are counted: what is left of the last is no use to the others.
+  const isMixed = placements.some(({ option }) => option !== first.option);
+  const needed = isMixed ? demand : Math.ceil(demand / capacityOf(first)) * capacityOf(first);
   const spot = placements.filter(({ offer }) => at(offers, offer).market === "spot");
   if (spot.length === 0) return null;
-  const risks = spot.map(({ offer, replicas }) => ({ replicas, risk: poolRisk(catalog, at(offers, offer), candidate.replica) }));
-  const steady = placements.reduce((sum, { offer, replicas }) => sum + (at(offers, offer).market === "spot" ? 0 : replicas), 0);
-  // up[n]: chance that n spot replicas are up.
-  let up = [1];
-  for (const { replicas, risk } of risks) {
+  const risks = spot.map((placement) => ({
+    replicas: placement.replicas,
+    capacity: capacityOf(placement),
+    risk: poolRisk(catalog, at(offers, placement.offer), candidateOf(placement).replica),
+  }));
+  const steady = placements
+    .filter(({ offer }) => at(offers, offer).market !== "spot")
+    .reduce((sum, placement) => sum + placement.replicas * capacityOf(placement), 0);
+  // Capacity of the spot replicas that are up -> its chance.
+  let up = new Map([[0, 1]]);
+  for (const { replicas, capacity, risk } of risks) {
     const own = upIn(replicas, risk);
-    const next: number[] = new Array(up.length + replicas).fill(0);
-    for (const [count, chance] of up.entries()) {
-      for (const [more, other] of own.entries()) next[count + more] = at(next, count + more) + chance * other;
+    const next = new Map<number, number>();
+    for (const [there, chance] of up) {
+      for (const [more, other] of own.entries()) {
+        const sum = there + more * capacity;
+        next.set(sum, (next.get(sum) ?? 0) + chance * other);
+      }
     }
     up = next;
   }
-  const enough = up.reduce((sum, chance, count) => sum + (steady + count >= needed ? chance : 0), 0);
-  const served = up.reduce((sum, chance, count) => sum + chance * Math.min(1, (steady + count) / needed), 0);
+  const states = [...up].toSorted(([a], [b]) => a - b);
+  const enough = states.reduce((sum, [there, chance]) => sum + (steady + there >= needed ? chance : 0), 0);
+  const served = states.reduce((sum, [there, chance]) => sum + chance * Math.min(1, (steady + there) / needed), 0);
   const lost = risks.reduce((sum, { replicas, risk }) => sum + replicas * risk.lossesPerHour * hoursPerMonth, 0);
   return {
     survival: Math.min(1, enough),

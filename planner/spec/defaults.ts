@@ -20,6 +20,7 @@ export const defaults = {
   realTimeFactor: 0.5,
   survive: "none",
   degradedShare: 1,
+  routing: "even",
   spotMaxShare: 0,
   batchSpotMaxShare: 1,
   spotMinSurvival: 0.99,

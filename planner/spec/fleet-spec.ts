@@ -108,6 +108,8 @@ export interface WorkloadSpec {
   readonly residency?: readonly string[];
   /** Missing for no limit. */
   readonly maxReplicasPerNode?: number;
+  /** Requests go to replicas by weight, so that several layouts may serve them; missing where they are spread evenly over equal replicas. */
+  readonly routing?: "weighted";
   /** Missing when its nodes may be shared with other workloads. */
   readonly dedicatedNodes?: true;
   /** What a replica needs of its host beyond what serving does; missing when nothing was said. */

@@ -54,6 +54,9 @@ export function familyOf(instanceType: string): string {
   return machine.includes(".") ? machine.replace(/\..*$/, "") : machine.split("-").slice(0, -1).join("-");
 }
 
+/** Whether a workload's requests are sent to its deployments by weight: what holds for equal replicas then holds for capacities. */
+export const isMixed = ({ planned }: Served): boolean => planned.deployments.some(({ requestShare }) => requestShare !== undefined);
+
 /** The catalog's price of a pool's nodes; null when it has none. */
 export function quoteOf(subject: Subject, pool: Pick<PlannedPool, "instanceType" | "cloud" | "region" | "market">): RawQuote | null {
   const row = subject.catalog.prices.find(

@@ -89,11 +89,14 @@ export function resolveResidency(
   return { clusters: allowed.map(({ name }) => name), residency };
 }
 
-/** What a workload asks of its nodes; only what was asked for. */
-export function resolveNodeWishes({ raw }: WorkloadPlace): Pick<WorkloadSpec, "maxReplicasPerNode" | "dedicatedNodes" | "hostPerReplica"> {
-  const { maxReplicasPerNode, dedicatedNodes, hostPerReplica } = raw;
+/** What a workload asks of its nodes, and of the way to them; only what was asked for. */
+export function resolveNodeWishes({
+  raw,
+}: WorkloadPlace): Pick<WorkloadSpec, "maxReplicasPerNode" | "routing" | "dedicatedNodes" | "hostPerReplica"> {
+  const { maxReplicasPerNode, routing, dedicatedNodes, hostPerReplica } = raw;
   return {
     ...(maxReplicasPerNode == null ? {} : { maxReplicasPerNode }),
+    ...(routing === "weighted" ? { routing } : {}),
     ...(dedicatedNodes === true ? { dedicatedNodes } : {}),
     ...(hostPerReplica === undefined
       ? {}

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cloudSchema } from "../../../catalog/schema/instance-type.ts";
+import { defaults } from "../defaults.ts";
 import { show } from "../show.ts";
 import { choice, list, mapping, quantity, text } from "./field.ts";
 
@@ -53,6 +54,11 @@ export const placementShape = {
   })
     .nullable()
     .optional(),
+  routing: choice(["even", "weighted"], {
+    description:
+      "How requests reach its replicas. even: as a Kubernetes Service spreads them, so that all replicas have one layout on one GPU type; weighted: by weight, so that several layouts and GPU types may serve it. Such a fleet is planned and priced, and cannot be deployed yet.",
+    default: defaults.routing,
+  }).optional(),
   dedicatedNodes: z
     .boolean({ error: (issue) => `expected true or false, found ${show(issue.input)}` })
     .meta({ description: "Its nodes are shared with no other workload. Default: false.", default: false, examples: [true] })

@@ -30,6 +30,9 @@ const replicasSuffice: Rule = (subject) =>
     if (demand === 0) return failing([[deployments.length === 0, `workload ${asked.name} has deployments without demand`]]);
     const replicas = sum(deployments.map((deployment) => deployment.replicas));
     const capacity = sum(deployments.map((deployment) => deployment.replicas * deployment.capacityRequestsPerSecondPerReplica));
+    // What the whole workload would get if every replica got what this one does, or by weight its capacity's part.
+    const loadOf = ({ requestShare, plannedRequestsPerSecondPerReplica: load, ...one }: (typeof deployments)[number]): number =>
+      requestShare === undefined ? load * replicas : (load / one.capacityRequestsPerSecondPerReplica) * capacity;
     return [
       ...failing([[capacity >= demand - microRequest, `workload ${asked.name}: the capacity ${capacity} is below the demand ${demand}`]]),
       ...deployments.flatMap((deployment) => {
@@ -40,7 +43,7 @@ const replicasSuffice: Rule = (subject) =>
             minReplicas <= deployment.replicas && deployment.replicas <= maxReplicas,
             `${name} has replicas outside minReplicas and maxReplicas`,
           ],
-          [isNear(load * replicas, demand, demand * 1e-9), `${name} plans ${load} requests/s for one of ${replicas} replicas`],
+          [isNear(loadOf(deployment), demand, demand * 1e-9), `${name} plans ${load} requests/s for one of ${replicas} replicas`],
           [load <= deployment.capacityRequestsPerSecondPerReplica + microRequest, `${name} plans more than its capacity`],
         ]);
       }),

@@ -13,7 +13,7 @@ import {
   servedWorkloads,
   sum,
 } from "../subject.ts";
-import { replicasLost } from "./survival.ts";
+import { capacityLost, capacityOf } from "./survival.ts";
 
 const microRequest = 1e-6;
 const hours = Array.from({ length: 24 }, (_, hour) => hour);
@@ -53,15 +53,15 @@ function hourHolds({ asked }: Served, placed: readonly Placed[], hour: number, r
     byHour(one, hour) > 0 ? [{ ...one, deployment: { ...one.deployment, replicas: byHour(one, hour) } }] : [],
   );
   const count = sum(there.map(({ deployment }) => deployment.replicas));
-  const capacity = Math.min(...placed.map(({ deployment }) => deployment.capacityRequestsPerSecondPerReplica));
+  const capacity = capacityOf(there);
   const spot = sum(there.filter(({ pool }) => pool.market === "spot").map(({ deployment }) => deployment.replicas));
   const { survive, degradedShare } = asked.availability;
-  const lost = survive === "none" || there.length === 0 ? 0 : replicasLost(survive, there);
+  const lost = survive === "none" || there.length === 0 ? 0 : capacityLost(survive, there);
   const at = `workload ${asked.name} at ${hour}:00`;
   if (rate === 0) return count === 0 ? [] : [`${at}: ${count} replicas without a request`];
   return failing([
-    [count * capacity >= rate - microRequest, `${at}: the capacity is below ${rate}`],
-    [(count - lost) * capacity >= degradedShare * rate - microRequest, `${at}: too little is left after the loss of a ${survive}`],
+    [capacity >= rate - microRequest, `${at}: the capacity is below ${rate}`],
+    [capacity - lost >= degradedShare * rate - microRequest, `${at}: too little is left after the loss of a ${survive}`],
     [spot <= Math.floor(asked.spot.maxShare * count + 1e-6), `${at}: too much is on spot`],
   ]);
 }

@@ -1,13 +1,35 @@
 import type { WorkloadSpec } from "../../../planner/spec/fleet-spec.ts";
-import { allPlaced, failing, nodeSlots, placedIn, type Rule, replicaSlots, type Subject, servedWorkloads, sum } from "../subject.ts";
+import { allPlaced, failing, isMixed, isNear, nodeSlots, placedIn, type Rule, replicaSlots, type Subject, servedWorkloads, sum } from "../subject.ts";
 
 const isPowerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(value));
 
-/** Law 9: one layout on one GPU type in one cluster for each workload. And a replica lies inside one node, or owns all of several. */
-export const layoutIsOne: Rule = (subject) => [...mixedLayouts(subject), ...splitReplicas(subject), ...spanningReplicas(subject)];
+/** Law 9: one layout on one GPU type in one cluster for each workload, but for one whose requests are sent by weight. And a replica lies inside one node, or owns all of several. */
+export const layoutIsOne: Rule = (subject) => [...mixedLayouts(subject), ...weights(subject), ...splitReplicas(subject), ...spanningReplicas(subject)];
+
+/** docs/spec.md, routing: by weight only where asked for, in one cluster, each replica with its capacity's part of the requests. */
+const weights: Rule = (subject) =>
+  servedWorkloads(subject).flatMap((served) => {
+    const placed = placedIn(subject, served);
+    const { deployments } = served.planned;
+    const shares = deployments.flatMap(({ requestShare }) => (requestShare === undefined ? [] : [requestShare]));
+    if (shares.length === 0) return [];
+    const capacity = sum(deployments.map((one) => one.replicas * one.capacityRequestsPerSecondPerReplica));
+    return failing([
+      [served.asked.routing === "weighted", "has weights that nobody asked for"],
+      [shares.length === deployments.length && isNear(sum(shares), 1, 1e-9), "has weights that do not add up to 1"],
+      [new Set(placed.map(({ pool }) => pool.cluster)).size === 1, "is in several clusters"],
+      [
+        deployments.every((one) =>
+          isNear(one.requestShare ?? 0, (one.replicas * one.capacityRequestsPerSecondPerReplica) / capacity, 1.5e-6),
+        ),
+        "has weights that are not its capacities' parts",
+      ],
+    ]).map((text) => `workload ${served.asked.name} ${text}`);
+  });
 
 const mixedLayouts: Rule = (subject) =>
   servedWorkloads(subject).flatMap((served) => {
+    if (isMixed(served)) return [];
     const layouts = placedIn(subject, served).map(({ deployment, pool }) =>
       JSON.stringify({
         cluster: pool.cluster,

@@ -10,10 +10,9 @@ export const spotSurvives: Rule = (subject) =>
     const spot = placed.filter(({ pool }) => pool.market === "spot");
     const { asked, planned } = served;
     if (spot.length === 0) return planned.spotRisk === undefined ? [] : [`workload ${asked.name} has a spot risk and nothing on spot`];
-    const capacity = Math.min(...placed.map(({ deployment }) => deployment.capacityRequestsPerSecondPerReplica));
     // Rates are planned in whole millionths, demand rounded up and capacity down; with any demand there is a replica to lose.
-    const needed = Math.max(1, Math.ceil(Math.ceil(asked.demand.requestsPerSecond * 1e6 - 1e-6) / Math.floor(capacity * 1e6)));
-    const steady = sum(placed.map(({ deployment, pool }) => (pool.market === "spot" ? 0 : deployment.replicas)));
+    const needed = Math.max(1, Math.ceil(asked.demand.requestsPerSecond * 1e6 - 1e-6));
+    const steady = sum(placed.map((one) => (one.pool.market === "spot" ? 0 : one.deployment.replicas * microCapacity(one))));
     const survival = chanceOf(
       spot.map((one) => riskOf(subject, one)),
       needed - steady,
@@ -26,8 +25,12 @@ export const spotSurvives: Rule = (subject) =>
     return complaints.map((text) => `workload ${asked.name}: ${text}`);
   });
 
+const microCapacity = ({ deployment }: Pick<Placed, "deployment">): number =>
+  Math.floor(deployment.capacityRequestsPerSecondPerReplica * 1e6);
+
 interface Risk {
   readonly replicas: number;
+  readonly capacity: number;
   readonly poolAway: number;
   readonly replicaAway: number;
 }
@@ -40,21 +43,22 @@ function riskOf({ catalog }: Subject, { deployment, pool }: Placed): Risk {
   const away = (hours: number): number => hours / (1 + hours);
   return {
     replicas: deployment.replicas,
+    capacity: microCapacity({ deployment }),
     poolAway: away(lossesPerHour * correlation.sharedLossShare * (absence.meanHours + backHours)),
     // A replica over several nodes is away with any one of them.
     replicaAway: away(lossesPerHour * deployment.nodesPerReplica * (1 - correlation.sharedLossShare) * backHours),
   };
 }
 
-/** Chance that at least `needed` replicas are up, pool by pool. */
+/** Chance that at least the capacity `needed` is up, pool by pool. */
 function chanceOf([first, ...rest]: readonly Risk[], needed: number): number {
   if (needed <= 0) return 1;
   if (first === undefined) return 0;
-  const { replicas, poolAway, replicaAway } = first;
+  const { replicas, capacity, poolAway, replicaAway } = first;
   let chance = poolAway * chanceOf(rest, needed);
   for (let up = 0; up <= replicas; up++) {
     const own = choose(replicas, up) * (1 - replicaAway) ** up * replicaAway ** (replicas - up);
-    if (own > 1e-15) chance += (1 - poolAway) * own * chanceOf(rest, needed - up);
+    if (own > 1e-15) chance += (1 - poolAway) * own * chanceOf(rest, needed - up * capacity);
   }
   return chance;
 }
