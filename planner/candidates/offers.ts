@@ -114,7 +114,6 @@ function offer(
   quote: MarketPrice,
 ): Offer {
   const room = allocatable(instance, catalog.serving);
-  const host = instance.gpu === null ? hostNode(catalog, instance) : null;
   return {
     id: `${cluster.name}/${instance.id}/${market}`,
     cluster: cluster.name,
@@ -124,10 +123,7 @@ function offer(
     family: instanceFamily(instance.id),
     market,
     zones,
-    gpu: instance.gpu,
-    device: instance.gpu ?? host?.cpu.id ?? "",
-    slotsPerNode: host?.slots ?? instance.gpuCount,
-    ...(host === null ? {} : { slotVcpus: catalog.slotVcpus }),
+    ...partsOf(catalog, instance),
     vcpusPerNode: instance.vcpus,
     allocatableVcpus: room.vcpus,
     allocatableMemoryBytes: room.memoryBytes,
@@ -138,6 +134,17 @@ function offer(
     ...(quote.listUsdPerHour === null ? {} : { listUsdPerNodeHour: toMicro(quote.listUsdPerHour) }),
     maxNodes: quote.nodes,
     ...(quote.paid === true ? { paid: true } : {}),
+  };
+}
+
+/** What replicas share a node of an instance type by. */
+export function partsOf(catalog: Catalog, instance: InstanceType): Pick<Offer, "gpu" | "device" | "slotsPerNode" | "slotVcpus"> {
+  const host = instance.gpu === null ? hostNode(catalog, instance) : null;
+  return {
+    gpu: instance.gpu,
+    device: instance.gpu ?? host?.cpu.id ?? "",
+    slotsPerNode: host?.slots ?? instance.gpuCount,
+    ...(host === null ? {} : { slotVcpus: catalog.slotVcpus }),
   };
 }
 

@@ -1,7 +1,6 @@
 import { centsPerMonth } from "../cost/money.ts";
 import { listed, usd } from "../figures.ts";
 import type { Finding } from "../finding.ts";
-import { billOf } from "../plan/paid-nodes.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import type { Relaxation } from "./relaxations.ts";
 import type { WhatIf } from "./what-if.ts";
@@ -13,7 +12,7 @@ import type { WhatIf } from "./what-if.ts";
 export function conflictFindings(spec: FleetSpec, path: string, what: string, relaxations: readonly Relaxation[], ask: WhatIf): Finding[] {
   const ways = relaxations.flatMap((relaxation) => {
     const found = ask(relaxation.relax(spec));
-    return found === null ? [] : [{ relaxation, found, usdPerMonth: centsPerMonth(billOf(found.offers, found.packing)) / 100 }];
+    return found === null ? [] : [{ relaxation, found, usdPerMonth: centsPerMonth(found.billUsdPerHour) / 100 }];
   });
   const conflict = smallestConflict(spec, relaxations, ask).map((line) => line.path);
   return [

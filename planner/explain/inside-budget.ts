@@ -4,7 +4,6 @@ import { at } from "../element.ts";
 import { usd } from "../figures.ts";
 import type { Finding } from "../finding.ts";
 import type { Money } from "../plan/fleet-plan.ts";
-import { billOf } from "../plan/paid-nodes.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import { fleetRelaxations, type Relaxation, workloadRelaxations } from "./relaxations.ts";
 import type { Found, WhatIf } from "./what-if.ts";
@@ -63,9 +62,7 @@ export function insideBudget(
 function wayOf(spec: FleetSpec, lines: readonly Relaxation[], ask: WhatIf): Way[] {
   const found = ask(lines.reduce((relaxed, { relax }) => relax(relaxed), spec));
   const line = lines.at(-1);
-  return found === null || line === undefined
-    ? []
-    : [{ line, found, usdPerMonth: centsPerMonth(billOf(found.offers, found.packing)) / 100 }];
+  return found === null || line === undefined ? [] : [{ line, found, usdPerMonth: centsPerMonth(found.billUsdPerHour) / 100 }];
 }
 
 /** Lines given up one after the other, the dearest first, until the fleet is inside the budget; a line that brings nothing beside the others stays. */

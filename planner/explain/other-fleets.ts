@@ -92,11 +92,11 @@ function signature({ offers }: Assembly, { pools, placements }: Packing, candida
 
 function otherFleet(assembly: Assembly, without: string, planned: Packing): OtherFleet {
   const { spec, offers, candidates, packing } = assembly;
-  const bill = billOf(offers, packing);
+  const bill = billOf(assembly, offers, packing);
   return {
     without,
     ...money(bill),
-    moreUsdPerMonth: (centsPerMonth(bill) - centsPerMonth(billOf(offers, planned))) / 100,
+    moreUsdPerMonth: (centsPerMonth(bill) - centsPerMonth(billOf(assembly, offers, planned))) / 100,
     workloads: spec.workloads.flatMap(({ name }, workload) => {
       const own = packing.placements.filter((placement) => placement.workload === workload);
       return [...Map.groupBy(own, ({ option }) => option)].map(([option, placements]) => {

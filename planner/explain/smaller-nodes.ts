@@ -2,7 +2,6 @@ import { centsPerMonth } from "../cost/money.ts";
 import { count, listed, usd } from "../figures.ts";
 import type { Finding } from "../finding.ts";
 import { dayOf, meanOfDay } from "../plan/hours.ts";
-import { billOf } from "../plan/paid-nodes.ts";
 import { idleOf } from "../plan/plan-cost.ts";
 import type { Assembly } from "../plan/planned-pools.ts";
 import type { WorkloadSpec } from "../spec/fleet-spec.ts";
@@ -57,7 +56,7 @@ function wayOf(assembly: Assembly, most: number, ask: WhatIf): Way[] {
   const found = ask(spec);
   if (found === null) return [];
   const followed = followedUsdPerHour({ ...assembly, ...found, spec });
-  return followed === null ? [] : [{ most, followed, aroundTheClock: billOf(found.offers, found.packing) }];
+  return followed === null ? [] : [{ most, followed, aroundTheClock: found.billUsdPerHour }];
 }
 
 /** In the mean of the day, with what is paid for and stands idle; null where no hour differs. */

@@ -8,8 +8,10 @@ import { at } from "../element.ts";
 import { pack } from "../packing/pack.ts";
 import type { Packing } from "../packing/problem.ts";
 import { packingProblem } from "../plan/packing-problem.ts";
+import { billOf } from "../plan/paid-nodes.ts";
 import { devicesOf } from "../spec/devices.ts";
 import type { FleetSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
+import type { MicroUsdPerHour } from "../units.ts";
 import type { Situation } from "./situation.ts";
 
 /** A fleet that was found for some spec; its offers and candidates are what packing's indexes mean. */
@@ -17,6 +19,8 @@ export interface Found {
   readonly offers: readonly Offer[];
   readonly candidates: readonly (readonly Candidate[])[];
   readonly packing: Packing;
+  /** What it costs, nodes that are paid for anyway included. */
+  readonly billUsdPerHour: MicroUsdPerHour;
 }
 
 /** The fleet that a slightly other spec would get; null when there is none. A budget is no constraint of the search and is not looked at. */
@@ -38,7 +42,9 @@ export function whatIf(situation: Situation, searched: readonly Candidates[]): W
       workload.demand.requestsPerSecond > 0 && at(candidates, index).length === 0;
     if (spec.workloads.some(isUnserved)) return null;
     const result = pack(packingProblem(spec, offers, candidates));
-    return "packing" in result ? { offers, candidates, packing: result.packing } : null;
+    if (!("packing" in result)) return null;
+    const { packing } = result;
+    return { offers, candidates, packing, billUsdPerHour: billOf({ spec, catalog: situation.catalog }, offers, packing) };
   };
 }
 

@@ -114,6 +114,15 @@ const inOrder = (a: Placement, b: Placement): number =>
   a.offer - b.offer ||
   ((a.zone ?? "") < (b.zone ?? "") ? -1 : (a.zone ?? "") > (b.zone ?? "") ? 1 : a.option - b.option);
 
+/** The problem in which nodes that are bought together are one: what prices and sizes of whole purchases are read from. */
+export const bundled = (problem: PackingProblem): PackingProblem => ({
+  ...problem,
+  offers: problem.offers.map((offer) => {
+    const { nodesTogether: together = 1, gpusPerNode, usdPerNodeHour, ...rest } = offer;
+    return { ...rest, gpusPerNode: gpusPerNode * together, usdPerNodeHour: usdPerNodeHour * together };
+  }),
+});
+
 /** Whether the whole of a workload survives what it must. */
 export function keepsLoss(problem: PackingProblem, result: PackingResult, index: number): boolean {
   if (!("packing" in result)) return false;
@@ -123,7 +132,7 @@ export function keepsLoss(problem: PackingProblem, result: PackingResult, index:
     .map(({ option, offer, zone, replicas }) => ({
       replicas,
       ...at(options, option),
-      gpusPerNode: at(problem.offers, offer).gpusPerNode,
+      gpusPerNode: at(problem.offers, offer).gpusPerNode * (at(problem.offers, offer).nodesTogether ?? 1),
       pool: `${offer}/${zone}`,
       zone,
     }));

@@ -12,7 +12,7 @@ interface Item {
 }
 
 /**
- * No placement of one workload on any mixture of its options costs less: the greater of what its replicas cost where GPUs are sold one by one, each at the
+ * Of a problem in which nodes that are bought together are one (`bundled`). No placement of one workload on any mixture of its options costs less: the greater of what its replicas cost where GPUs are sold one by one, each at the
  * cheapest price it can have, and of the cheapest whole nodes that could hold it alone. Micro-dollars per hour; 0 without demand.
  * Of the rules the spot share is inside the first, and of the losses what every one of them takes at least.
  */

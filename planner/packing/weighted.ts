@@ -3,7 +3,7 @@ import type { Progress } from "../ports.ts";
 import type { MicroUsdPerHour } from "../units.ts";
 import type { PackingProblem, PackingResult, PackingWorkload } from "./problem.ts";
 import { fullNodeBound, listedInstanceOf } from "./shortlist.ts";
-import { demandOf, keepsLoss, type Part, type Split, splitProblem, unsplit, whole } from "./split-problem.ts";
+import { bundled, demandOf, keepsLoss, type Part, type Split, splitProblem, unsplit, whole } from "./split-problem.ts";
 import { weightedBound } from "./weighted-bound.ts";
 
 /** Packs a problem in which every workload has one option. */
@@ -80,9 +80,10 @@ function size({ workloads }: PackingProblem, result: PackingResult, index: numbe
 function splitsOf(problem: PackingProblem, index: number, given: Split, packEven: PackEven): readonly Split[] {
   const workload = at(problem.workloads, index);
   const alone: PackingProblem = { ...problem, workloads: [workload], quotas: [] };
-  const reserves = given.parts.length > 0 ? [given.reserve] : [null, ...reservesOf(problem, workload)];
+  const bought = bundled(problem);
+  const reserves = given.parts.length > 0 ? [given.reserve] : [null, ...reservesOf(bought, workload)];
   return reserves
-    .flatMap((reserve) => partsOf(problem, workload, given, reserve).map((part): Split => ({ parts: [...given.parts, part], reserve })))
+    .flatMap((reserve) => partsOf(bought, workload, given, reserve).map((part): Split => ({ parts: [...given.parts, part], reserve })))
     .map((split) => ({ split, cost: costOf(packSplit(alone, [split], packEven)) }))
     .toSorted((a, b) => a.cost - b.cost)
     .slice(0, splitsTried)
@@ -135,7 +136,7 @@ const rounding = 1e-9;
 
 /** The greatest of what every workload costs at least by the piece, of the nodes that any one takes, and of the fleet of those that are not weighted. */
 function boundOf(problem: PackingProblem, packEven: PackEven): MicroUsdPerHour {
-  const weighted = problem.workloads.filter(isWeighted).map((workload) => weightedBound(problem, workload));
+  const weighted = problem.workloads.filter(isWeighted).map((workload) => weightedBound(bundled(problem), workload));
   const others = { ...problem, workloads: problem.workloads.filter((workload) => !isWeighted(workload)) };
   const rest = packEven(others);
   const ofOthers = "packing" in rest ? rest.packing.lowerBoundUsdPerHour : 0;

@@ -32,7 +32,7 @@ export function fromLock(fresh: Assembly, deployed: FleetPlan): { packing: Packi
   );
   const valued = (packing: Packing): Valued => {
     const churn = churnOf({ ...fresh, packing }, deployed, stability);
-    const usdPerMonth = centsPerMonth(billOf(fresh.offers, packing)) / 100;
+    const usdPerMonth = centsPerMonth(billOf(fresh, fresh.offers, packing)) / 100;
     return { packing, churn, total: usdPerMonth + (churn.usd * daysPerMonth) / stability.paybackDays };
   };
   const free = valued(fresh.packing);
@@ -56,8 +56,11 @@ export function fromLock(fresh: Assembly, deployed: FleetPlan): { packing: Packi
   }
   // The first of equals is the fleet from nothing, then the one in which all stay.
   const best = tried.reduce((least, one) => (one.total < least.total ? one : least));
-  const freshUsdPerMonth = centsPerMonth(billOf(fresh.offers, fresh.packing)) / 100;
-  const stayingCosts = Math.max(0, Math.round((centsPerMonth(billOf(fresh.offers, best.packing)) / 100 - freshUsdPerMonth) * 100) / 100);
+  const freshUsdPerMonth = centsPerMonth(billOf(fresh, fresh.offers, fresh.packing)) / 100;
+  const stayingCosts = Math.max(
+    0,
+    Math.round((centsPerMonth(billOf(fresh, fresh.offers, best.packing)) / 100 - freshUsdPerMonth) * 100) / 100,
+  );
   return {
     // What was proven of the fleet from nothing holds for this one, which is one of those it was chosen from.
     packing: { ...best.packing, ...provenBy(fresh.packing, best.packing) },

@@ -1,7 +1,6 @@
 import type { Catalog } from "../../catalog/catalog.ts";
 import { marketPrice } from "../../catalog/market-price.ts";
 import type { QuotedPrice } from "../../catalog/schema/price.ts";
-import { offersFor } from "../candidates/offers.ts";
 import type { Finding } from "../finding.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import { fromMicro, toMicro } from "../units.ts";
@@ -36,7 +35,7 @@ export function repriced(kept: FleetPlan, spec: FleetSpec, catalog: Catalog): Re
     price: quote === null ? pool.price : priceOf(quote),
     ...(commitments.length === 0 ? {} : { commitments }),
   }));
-  const idle = idleNodes(offersFor(spec, catalog).offers, costed);
+  const idle = idleNodes({ spec, catalog }, costed);
   const atPeak = costOf(
     costed.map((pool) => pricedPool(pool, kept)),
     kept.workloads,

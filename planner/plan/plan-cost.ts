@@ -3,7 +3,7 @@ import { breakdown, money } from "../cost/money.ts";
 import { at } from "../element.ts";
 import { fromMicro, type MicroUsdPerHour } from "../units.ts";
 import type { PlanCost } from "./fleet-plan.ts";
-import { type IdleNodes, idleName, idleNodes } from "./paid-nodes.ts";
+import { type IdleNodes, idleName, idleNodes, paidUsdPerHour } from "./paid-nodes.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
 
 /** The headline names the kinds of nodes that are in it, and the other kind among what is not. */
@@ -59,9 +59,9 @@ export function planCost(assembly: Assembly, idle: readonly IdleNodes[]): PlanCo
 }
 
 /** Of the nodes that are paid for anyway, those that the packing leaves out. */
-export const idleOf = ({ packing, offers }: Assembly): IdleNodes[] =>
+export const idleOf = ({ spec, catalog, packing, offers }: Assembly): IdleNodes[] =>
   idleNodes(
-    offers,
+    { spec, catalog },
     packing.pools.map(({ offer, nodes }) => ({ ...at(offers, offer), nodes })),
   );
 
@@ -103,7 +103,7 @@ export function costOf(pools: readonly PricedPool[], payers: readonly Payer[], p
       ? {}
       : {
           paidAnyway: {
-            ...money(paid.reduce((sum, { kind }) => sum + (kind.maxNodes ?? 0) * kind.usdPerNodeHour, 0)),
+            ...money(paidUsdPerHour(paid.map(({ kind }) => kind))),
             idle: workloads[idleName] ?? money(0),
           },
         }),

@@ -232,8 +232,12 @@ const planRules = (spec: FleetSpec, spans: boolean, usesCpus: boolean): string[]
 const spanRule =
   "a replica of a model that no single node on offer holds spans 2 to 8 and owns them: whole nodes of one type in one zone, whose GPUs reach the network directly, with tensor parallelism inside a node and stages of layers from node to node";
 
-function optimalityOf({ packing, spec, offers }: Assembly, { usdPerHour }: Pick<PlanCost, "usdPerHour">, spans: boolean): Optimality {
-  const lowerBoundUsdPerHour = fromMicro(Math.min(toMicro(usdPerHour), billBound(offers, packing.lowerBoundUsdPerHour)));
+function optimalityOf(
+  { packing, spec, catalog, offers }: Assembly,
+  { usdPerHour }: Pick<PlanCost, "usdPerHour">,
+  spans: boolean,
+): Optimality {
+  const lowerBoundUsdPerHour = fromMicro(Math.min(toMicro(usdPerHour), billBound({ spec, catalog }, packing.lowerBoundUsdPerHour)));
   const usesCpus = offers.some(({ gpu }) => gpu === null);
   return {
     status: lowerBoundUsdPerHour === usdPerHour ? "optimal" : "feasible",

@@ -165,3 +165,11 @@ test("the tables show what stands idle, and add up", async () => {
     "  - g6e.xlarge reserved in us-east-1: 5 of 8 nodes in use, $1,971.00 a month for what stands idle; a node is cheaper than on demand from 354 of 730 hours a month on",
   );
 });
+
+test("what a list keeps from being used costs the same, so that giving the list up never makes the fleet dearer", async () => {
+  const reservation = { usdPerHour: 0.9, nodes: 3, paid: true };
+  const denied = await planned(reservation, { instances: { allow: ["g6.xlarge"] } });
+  expect(denied.paidNodes).toMatchObject([{ nodes: 3, idleNodes: 3, usdPerHour: 2.7 }]);
+  const free = await planned(reservation, { instances: { allow: ["g6.xlarge", "g6e.xlarge"] } });
+  expect(free.cost.usdPerHour).toBeLessThanOrEqual(denied.cost.usdPerHour);
+});

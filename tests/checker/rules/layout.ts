@@ -1,10 +1,27 @@
 import type { WorkloadSpec } from "../../../planner/spec/fleet-spec.ts";
-import { allPlaced, failing, isMixed, isNear, nodeSlots, placedIn, type Rule, replicaSlots, type Subject, servedWorkloads, sum } from "../subject.ts";
+import {
+  allPlaced,
+  failing,
+  isMixed,
+  isNear,
+  nodeSlots,
+  placedIn,
+  type Rule,
+  replicaSlots,
+  type Subject,
+  servedWorkloads,
+  sum,
+} from "../subject.ts";
 
 const isPowerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(value));
 
 /** Law 9: one layout on one GPU type in one cluster for each workload, but for one whose requests are sent by weight. And a replica lies inside one node, or owns all of several. */
-export const layoutIsOne: Rule = (subject) => [...mixedLayouts(subject), ...weights(subject), ...splitReplicas(subject), ...spanningReplicas(subject)];
+export const layoutIsOne: Rule = (subject) => [
+  ...mixedLayouts(subject),
+  ...weights(subject),
+  ...splitReplicas(subject),
+  ...spanningReplicas(subject),
+];
 
 /** docs/spec.md, routing: by weight only where asked for, in one cluster, each replica with its capacity's part of the requests. */
 const weights: Rule = (subject) =>

@@ -1,10 +1,7 @@
-import type { AllowDeny } from "../../../planner/spec/fleet-spec.ts";
 import { failing, isNear, micro, quoteOf, type Rule, sum } from "../subject.ts";
 
-const allows = ({ allow, deny }: AllowDeny, id: string): boolean => !deny.includes(id) && (allow.length === 0 || allow.includes(id));
-
 /**
- * Nodes that are paid for anyway and that the spec may use are all in the plan, those in pools and those that stand idle, at their price; of
+ * Nodes that are paid for anyway, where the fleet has clusters and in its markets, are all in the plan, those in pools and those that stand idle, at their price; of
  * nothing else does it say that it is paid for. docs/catalog.md, "paid".
  */
 export const paidNodesAreAllThere: Rule = (subject) => {
@@ -12,15 +9,8 @@ export const paidNodesAreAllThere: Rule = (subject) => {
   const due = catalog.prices.flatMap(({ instance, cloud, region, ...quotes }) =>
     (["reserved", "static"] as const).flatMap((market) => {
       const quote = quotes[market];
-      const gpu = catalog.instances.get(instance)?.gpu ?? null;
-      const isOffered =
-        spec.markets.includes(market) &&
-        spec.clusters.some((cluster) => cluster.cloud === cloud && cluster.region === region) &&
-        gpu !== null &&
-        allows(spec.gpus, gpu) &&
-        allows(spec.instances, instance) &&
-        !(spec.unavailable ?? []).some((row) => row.instances.includes(instance));
-      return quote?.paid === true && isOffered ? [{ instance, cloud, region, market, quote }] : [];
+      const isHere = spec.clusters.some((cluster) => cluster.cloud === cloud && cluster.region === region);
+      return quote?.paid === true && isHere && spec.markets.includes(market) ? [{ instance, cloud, region, market, quote }] : [];
     }),
   );
   const told = plan.paidNodes ?? [];

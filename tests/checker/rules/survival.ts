@@ -26,7 +26,9 @@ export function capacityLost(survive: "replica" | "node" | "zone", placed: reado
       return Math.max(...placed.map(ofOne));
     case "node":
       return Math.max(
-        ...[...Map.groupBy(placed, ({ pool }) => pool.name).values()].map((here) => onOneNode(here, here[0] === undefined ? 0 : nodeSlots(here[0].pool))),
+        ...[...Map.groupBy(placed, ({ pool }) => pool.name).values()].map((here) =>
+          onOneNode(here, here[0] === undefined ? 0 : nodeSlots(here[0].pool)),
+        ),
       );
     case "zone": {
       // A pool that may use several zones can be in any one of them.
