@@ -3,18 +3,28 @@ import { centsPerMonth } from "../cost/money.ts";
 import { at } from "../element.ts";
 import { count, grouped, listed, usd } from "../figures.ts";
 import type { Finding } from "../finding.ts";
+import { pack } from "../packing/pack.ts";
 import type { WorkloadSpec } from "../spec/fleet-spec.ts";
-import { type Day, idleSlots, withReplicas } from "./hours.ts";
+import { type Day, idleSlots, specWithout, withoutWorkload, withReplicas } from "./hours.ts";
+import { packingProblem } from "./packing-problem.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
 import { hoursPerDay, replicasAt } from "./replicas-by-hour.ts";
 
 /** What the hours of the day offer beyond following them: scaling to zero, and work that may wait on nodes that others leave idle. */
-export function dayFindings(assembly: Assembly, day: Day): Finding[] {
-  return assembly.spec.workloads.flatMap((workload, index) => [
+export function dayFindings(assembly: Assembly, day: Day, isFresh: boolean): Finding[] {
+  const { workloads } = assembly.spec;
+  const waiting = workloads.flatMap(({ demand: { batch } }, index) => (batch !== undefined && batch.requestsPerDay > 0 ? [index] : []));
+  // A fleet that stays where it was is no measure of what one from nothing would cost less.
+  const searched = isFresh && workloads.length <= largestFleet ? waiting.slice(0, fleetsSearched) : [];
+  return workloads.flatMap((workload, index) => [
     ...scaleToZero(assembly, day, workload, index),
-    ...offPeak(assembly, workload, index),
+    ...offPeak(assembly, workload, index, searched.includes(index)),
   ]);
 }
+
+/** Workloads that may wait without which the fleet is searched for anew, each a search; in larger fleets none. */
+const fleetsSearched = 5;
+const largestFleet = 40;
 
 /** A rate that asks for the fewest replicas there can be, but for some. */
 const barelyAny = 1e-6;
@@ -60,11 +70,17 @@ function scaleToZero(assembly: Assembly, day: Day, workload: WorkloadSpec, index
 
 const dayRate = ({ usdPerHour }: Day): number => usdPerHour.reduce((sum, rate) => sum + rate, 0);
 
-/** Whether the GPUs that others leave idle on nodes that stay anyway would do a day's work in its window. */
-function offPeak(assembly: Assembly, workload: WorkloadSpec, index: number): Finding[] {
+/**
+ * Whether what others leave idle on nodes that stay anyway would do a day's work in its window, in the fleet that there would be without the work, and what that
+ * fleet costs less; where it is not searched for, in this one without its replicas. Nothing where the work costs nothing as it is.
+ */
+function offPeak(assembly: Assembly, workload: WorkloadSpec, index: number, isSearched: boolean): Finding[] {
   const { batch } = workload.demand;
   if (batch === undefined || batch.requestsPerDay === 0) return [];
-  const idle = idleSlots(assembly, index);
+  const others = isSearched ? packedWithout(assembly, index) : null;
+  const saved = others === null ? null : centsPerMonth(assembly.packing.usdPerHour - others.packing.usdPerHour) / 100;
+  if (saved !== null && saved <= 0) return [];
+  const idle = idleSlots(others ?? withoutWorkload(assembly, index));
   const hours = Math.ceil(batch.finishWithinHours);
   for (const [option, candidate] of at(assembly.candidates, index).entries()) {
     const pools = idle.filter(({ pool }) => candidate.offers.includes(pool.offer));
@@ -79,7 +95,7 @@ function offPeak(assembly: Assembly, workload: WorkloadSpec, index: number): Fin
       if (done * (batch.finishWithinHours / hours) < batch.requestsPerDay) continue;
       const names = pools.map(({ pool }) => nameOfPool(at(assembly.offers, pool.offer), pool.zone));
       const { gpu, vcpus } = at(at(assembly.candidates, index), option).replica.layout;
-      return [fitsOffPeak(workload, names, start, hours, `${gpu} ${vcpus === undefined ? "GPUs" : "vCPUs"}`)];
+      return [fitsOffPeak(workload, names, { start, hours, devices: `${gpu} ${vcpus === undefined ? "GPUs" : "vCPUs"}`, saved })];
     }
   }
   return [];
@@ -87,9 +103,24 @@ function offPeak(assembly: Assembly, workload: WorkloadSpec, index: number): Fin
 
 const clock = (hour: number): string => `${String(hour % hoursPerDay).padStart(2, "0")}:00`;
 
-const fitsOffPeak = ({ path }: WorkloadSpec, pools: readonly string[], start: number, hours: number, devices: string): Finding => ({
+function packedWithout(assembly: Assembly, index: number): Assembly | null {
+  const spec = specWithout(assembly.spec, index);
+  const result = pack(packingProblem(spec, assembly.offers, assembly.candidates));
+  return "packing" in result ? { ...assembly, spec, packing: result.packing } : null;
+}
+
+interface OffPeak {
+  readonly start: number;
+  readonly hours: number;
+  readonly devices: string;
+  /** US dollars a month; null where no fleet without the work was searched for. */
+  readonly saved: number | null;
+}
+
+const fitsOffPeak = ({ path }: WorkloadSpec, pools: readonly string[], { start, hours, devices, saved }: OffPeak): Finding => ({
   code: "batch-fits-off-peak",
   path: `${path}.batch`,
-  message: `the ${devices} that other workloads leave idle on ${listed(pools)} from ${clock(start)} to ${clock(start + hours)} UTC would do the day's work: around the clock they are paid for already, and its own nodes would not be needed`,
+  message: `the ${devices} that other workloads leave idle on ${listed(pools)} from ${clock(start)} to ${clock(start + hours)} UTC would do the day's work: around the clock they are paid for already, and without nodes for it the fleet would cost ${saved === null ? "less" : `${usd(saved)} a month less`}`,
+  ...(saved === null ? {} : { value: saved, unit: "USD a month" }),
   suggestion: "start its replicas there by a schedule, and take the workload out of the spec",
 });

@@ -1,5 +1,6 @@
 import { at } from "../element.ts";
 import type { PackedPool, Placement } from "../packing/problem.ts";
+import type { FleetSpec } from "../spec/fleet-spec.ts";
 import type { MicroUsdPerHour } from "../units.ts";
 import type { Assembly } from "./planned-pools.ts";
 import { hoursPerDay, replicasAt } from "./replicas-by-hour.ts";
@@ -86,32 +87,36 @@ export function withReplicas(assembly: Assembly, day: Day, workload: number, hou
   return priced(assembly, replicas);
 }
 
-/** GPUs, or slots of nodes without, that stay idle in each hour on the nodes that the other workloads need at their busiest, without spot, which may go at any time. */
-export function idleSlots(assembly: Assembly, without: number): { readonly pool: PackedPool; readonly slots: readonly number[] }[] {
-  const others = assembly.packing.placements.map((placement) =>
-    placement.workload === without ? { ...placement, replicas: 0 } : placement,
-  );
-  const alone: Assembly = {
-    ...assembly,
-    spec: {
-      ...assembly.spec,
-      workloads: assembly.spec.workloads.map((workload, index) =>
-        index === without ? { ...workload, demand: { ...workload.demand, requestsPerSecond: 0 } } : workload,
-      ),
-    },
-    packing: { ...assembly.packing, placements: others },
-  };
-  const day = dayOf(alone);
+/** The same fleet with nothing of one workload in it. */
+export const withoutWorkload = (assembly: Assembly, without: number): Assembly => ({
+  ...assembly,
+  spec: specWithout(assembly.spec, without),
+  packing: {
+    ...assembly.packing,
+    placements: assembly.packing.placements.map((placement) =>
+      placement.workload === without ? { ...placement, replicas: 0 } : placement,
+    ),
+  },
+});
+
+/** The same spec with one workload that asks for nothing. */
+export const specWithout = (spec: FleetSpec, without: number): FleetSpec => ({
+  ...spec,
+  workloads: spec.workloads.map((workload, index) =>
+    index === without ? { ...workload, demand: { ...workload.demand, requestsPerSecond: 0 } } : workload,
+  ),
+});
+
+/** GPUs, or slots of nodes without, that stay idle in each hour on the nodes that a fleet needs at its busiest, without spot, which may go at any time. */
+export function idleSlots(assembly: Assembly): { readonly pool: PackedPool; readonly slots: readonly number[] }[] {
+  const day = dayOf(assembly);
   if (day === null) return [];
+  const atPeak = assembly.packing.placements.map(({ replicas }) => everyHour.map(() => replicas));
   return assembly.packing.pools.flatMap((pool) => {
     const { market, slotsPerNode } = at(assembly.offers, pool.offer);
     if (market === "spot") return [];
-    const used = slotsByHour(alone, pool, day.replicas);
-    const peak = slotsByHour(
-      alone,
-      pool,
-      others.map(({ replicas }) => everyHour.map(() => replicas)),
-    );
+    const used = slotsByHour(assembly, pool, day.replicas);
+    const peak = slotsByHour(assembly, pool, atPeak);
     const stays = market === "on-demand" ? Math.ceil(at(peak, 0) / slotsPerNode) : pool.nodes;
     return [{ pool, slots: used.map((slots) => stays * slotsPerNode - slots) }];
   });

@@ -155,7 +155,7 @@ export async function planFleet(spec: FleetSpec, catalog: Catalog, ports: Ports 
       ...givenUp,
       ...planWarnings(assembly),
       ...(measurements?.refused ?? []),
-      ...(day === null ? [] : [...dayFindings(assembly, day), ...smallerNodes(assembly, ask)]),
+      ...(day === null ? [] : [...dayFindings(assembly, day, replanned === null), ...smallerNodes(assembly, ask)]),
       ...commitmentFindings(pools),
       ...unofferedFindings(spec, catalog),
       ...offerFindings,

@@ -76,6 +76,18 @@ test("work that fits on what others leave idle is found, and work that does not 
   expect(codes((await planned(chat, nightly(100_000_000))).plan)).not.toContain("batch-fits-off-peak");
 });
 
+test("what work that may wait would save on others' idle hours is the difference to a fleet without it", async () => {
+  const nightly = (requestsPerDay: number) => ({ name: "nightly", ...qwen, batch: { requestsPerDay, finishWithinHours: 8 } });
+  const chat = { name: "chat", ...qwen, ...profile(night) };
+  const { plan } = await planned(chat, nightly(100_000));
+  const { plan: alone } = await planned(chat);
+  const finding = plan.warnings.find(({ code }) => code === "batch-fits-off-peak");
+  expect(Number(finding?.value)).toBeCloseTo(plan.cost.usdPerMonth - alone.cost.usdPerMonth, 1);
+  expect(finding?.message).toMatch(
+    /^the \S+ GPUs that other workloads leave idle on \S+ from \d\d:00 to \d\d:00 UTC would do the day's work: .* \$[\d,]+\.\d\d a month less$/,
+  );
+});
+
 test("unit costs are those of a mean hour", async () => {
   const { plan } = await planned({ name: "chat", ...qwen, ...profile(night) });
   const cost = plan.workloads[0]?.cost;

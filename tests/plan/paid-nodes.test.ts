@@ -121,11 +121,14 @@ test("work that may wait goes onto nodes that are paid for and idle, and adds no
     batch: { requestsPerDay: 100_000, finishWithinHours: 8 },
   };
   const reservation = { usdPerHour: 0.9, nodes: 8, paid: true };
-  const alone = await planned(reservation);
-  const plan = await planned(reservation, { workloads: [agent, nightly] });
+  const { qps: _, ...busyByDay } = { ...agent, traffic: { hourlyRequestsPerSecond: [...Array(8).fill(1), ...Array(16).fill(11)] } };
+  const alone = await planned(reservation, { workloads: [busyByDay] });
+  const plan = await planned(reservation, { workloads: [busyByDay, nightly] });
   expect(plan.cost.usdPerHour).toBe(alone.cost.usdPerHour);
   expect(nodesOf(plan)).toEqual({ reserved: expect.any(Number) });
   expect(plan.cost.usdPerHourByHour).toEqual(Array(24).fill(plan.cost.usdPerHour));
+  // It costs nothing as it is: other workloads' idle hours would save nothing.
+  expect(plan.warnings.map(({ code }) => code)).not.toContain("batch-fits-off-peak");
 });
 
 test("nodes that are paid for and that the markets keep out are warned of, and not in the cost", async () => {
