@@ -1,32 +1,9 @@
 import { at } from "../element.ts";
 import type { Choice } from "./fleet.ts";
-import type { Instance } from "./instance.ts";
-import type { Dish } from "./menu.ts";
+import type { Table } from "./menu-table.ts";
 import { type Random, randomFrom, shuffle } from "./random.ts";
 
-/**
- * The fleet as a choice from each workload's menu, in flat arrays: pricing a choice takes some ten nanoseconds, so the
- * search can afford to move many workloads for one node.
- */
-export interface Table {
-  readonly instance: Instance;
-  readonly menus: readonly (readonly Dish[])[];
-  /** Rows of workload w: from firstRow[w] up to firstRow[w + 1]. */
-  readonly firstRow: Int32Array;
-  /** What a row pays whatever the others do: the nodes it fills by itself. */
-  readonly fixedUsd: Float64Array;
-  /** Shared uses of row r: from firstUse[r] up to firstUse[r + 1]. */
-  readonly firstUse: Int32Array;
-  readonly usePool: Int32Array;
-  readonly useGpus: Int32Array;
-  readonly gpusPerNode: Int32Array;
-  readonly usdPerNode: Float64Array;
-  /** Pools that workloads share. */
-  readonly shared: readonly number[];
-  /** For each pool, the workloads with a row on it, those first that lose least there against their cheapest row. */
-  readonly suitors: readonly Int32Array[];
-}
-
+/** The fleet as a row of each workload's menu. */
 export interface Picks {
   readonly table: Table;
   /** The row of each workload. */
@@ -39,59 +16,6 @@ export interface Picks {
   usdPerHour: number;
   /** Rows priced: the measure of effort. */
   evaluations: number;
-}
-
-export function tableOf(instance: Instance, menus: readonly (readonly Dish[])[]): Table {
-  const gpusPerNode = Int32Array.from(instance.pools, ({ offer }) => at(instance.offers, offer).gpusPerNode);
-  const usdPerNode = Float64Array.from(instance.pools, ({ offer }) => at(instance.offers, offer).usdPerNodeHour);
-  const firstRow = new Int32Array(menus.length + 1);
-  const fixedUsd: number[] = [];
-  const firstUse: number[] = [0];
-  const usePool: number[] = [];
-  const useGpus: number[] = [];
-  const wooed: { workload: number; loss: number }[][] = instance.pools.map(() => []);
-  menus.forEach((menu, workload) => {
-    const { options } = at(instance.workloads, workload);
-    const met = new Set<number>();
-    for (const { choice, fullNodeUsdPerHour } of menu) {
-      const { gpusPerReplica } = at(options, choice.option);
-      let fixed = 0;
-      choice.pools.forEach((pool, index) => {
-        const gpus = at(choice.replicas, index) * gpusPerReplica;
-        const perNode = at(gpusPerNode, pool);
-        const rest = gpus % perNode;
-        fixed += ((gpus - rest) / perNode) * at(usdPerNode, pool);
-        if (rest === 0) return;
-        usePool.push(pool);
-        useGpus.push(rest);
-        if (met.has(pool)) return;
-        met.add(pool);
-        at(wooed, pool).push({ workload, loss: fullNodeUsdPerHour - at(menu, 0).fullNodeUsdPerHour });
-      });
-      fixedUsd.push(fixed);
-      firstUse.push(usePool.length);
-    }
-    firstRow[workload + 1] = fixedUsd.length;
-  });
-  const suitors = wooed.map((list) =>
-    Int32Array.from(
-      list.sort((a, b) => a.loss - b.loss || a.workload - b.workload),
-      (own) => own.workload,
-    ),
-  );
-  return {
-    instance,
-    menus,
-    firstRow,
-    fixedUsd: Float64Array.from(fixedUsd),
-    firstUse: Int32Array.from(firstUse),
-    usePool: Int32Array.from(usePool),
-    useGpus: Int32Array.from(useGpus),
-    gpusPerNode,
-    usdPerNode,
-    shared: instance.pools.map((_, pool) => pool).filter((pool) => at(suitors, pool).length > 0),
-    suitors,
-  };
 }
 
 export const choicesOf = ({ table, rows }: Picks): Choice[] =>
@@ -115,6 +39,27 @@ export function firstPicks(table: Table, seed: number): Picks {
   harden(picks, everybody, 0, 6 + random.below(25));
   settle(picks, everybody, 4);
   return picks;
+}
+
+const stepsFromPrices = 10;
+
+/**
+ * Everybody chooses at these prices of a GPU (per offer), which then turn into whole nodes little by little; all settle. Where
+ * they are the multipliers of the bound, about as many choose each large node as it has GPUs.
+ */
+export function choosePriced(picks: Picks, usdPerGpu: ArrayLike<number>, seed: number): void {
+  const { table } = picks;
+  const everybody = table.menus.map((_, workload) => workload);
+  shuffle(everybody, randomFrom(seed));
+  for (let step = 0; step <= stepsFromPrices; step++) {
+    const hardness = step / stepsFromPrices;
+    for (const pool of table.shared) {
+      picks.usdPerNewNode[pool] = hardness * (table.usdPerNode[pool] as number);
+      picks.usdPerGpu[pool] = (1 - hardness) * (usdPerGpu[at(table.instance.pools, pool).offer] as number);
+    }
+    chooseAgain(picks, everybody);
+  }
+  settle(picks, everybody, 4);
 }
 
 function change(picks: Picks, row: number, sign: 1 | -1): void {
@@ -223,13 +168,14 @@ function settle(picks: Picks, workloads: Int32Array | readonly number[], rounds:
 export interface MenuSearchLimits {
   readonly evaluations: number;
   readonly targetUsdPerHour: number;
+  /** After so many steps the search goes on from the best fleet so far. */
+  readonly stepsFromBest: number;
   readonly seed: number;
 }
 
 const wideShare = 0.7;
 const mostMovingWide = 300;
 const mostWorse = 0.001;
-const stepsFromBest = 100;
 
 /**
  * Lies about the price of one pool's GPUs for a moment: cheap, so that enough workloads move in to pay for a node, or dear, so
@@ -255,7 +201,7 @@ export function searchMenus(picks: Picks, limits: MenuSearchLimits): void {
     if (picks.usdPerHour > start && picks.usdPerHour > best * (1 + mostWorse * random.fraction())) {
       for (const workload of moving) move(picks, workload, before[workload] as number);
     }
-    if (++steps % stepsFromBest === 0) goBack(picks, bestRows);
+    if (++steps % limits.stepsFromBest === 0) goBack(picks, bestRows);
   }
   goBack(picks, bestRows);
 }

@@ -6,9 +6,10 @@ import { type Fleet, fleetOf } from "./fleet.ts";
 import type { Instance } from "./instance.ts";
 import { limitPrices, pricedInstance } from "./limit-prices.ts";
 import { localSearch, objective } from "./local-search.ts";
+import { fleetByMenus } from "./menu-fleet.ts";
 import { makePlacer } from "./placer.ts";
 import { fullNodeBound, type Shortlist, shortened, shortlistsOf } from "./shortlist.ts";
-import { fleetByMenus, mostWorkloadsAtRoot, penaltyPerGpu, rootOnly, type Solution } from "./solve.ts";
+import { mostWorkloadsAtRoot, penaltyPerGpu, rootOnly, type Solution } from "./solve.ts";
 
 const rounds = 6;
 const trimming = 20_000;

@@ -77,12 +77,15 @@ export interface Ascent {
   readonly multipliers: Multipliers;
   /** Mean number of nodes each row needed while the multipliers settled: an estimate of the relaxed optimum. */
   readonly nodes: Float64Array;
+  /** For each workload and option, how often it was picked while the multipliers settled, later picks counting more; adds up to 1. */
+  readonly shares: readonly ReadonlyMap<number, number>[];
 }
 
 /** Raises the bound by subgradient steps (Polyak's rule towards `target`), until it reaches `enough`. */
 export function ascend(pricer: Pricer, region: Region, start: Multipliers, target: number, enough: number, steps: number): Ascent {
   const multipliers = copyMultipliers(start);
   const mean = new Float64Array(pricer.relaxation.rows.length);
+  const shares = region.alive.map(() => new Map<number, number>());
   let course = newCourse(pricer);
   let best: Evaluated | null = null;
   let bestMultipliers = start;
@@ -90,7 +93,7 @@ export function ascend(pricer: Pricer, region: Region, start: Multipliers, targe
   let stalls = 0;
   for (let count = 0; count < steps; count++) {
     const evaluated = evaluate(pricer, region, multipliers);
-    averageNeeded(pricer, evaluated, mean, count === 0 ? 1 : 0.15);
+    average(pricer, evaluated, mean, shares, count === 0 ? 1 : weightOfLast);
     if (best === null || evaluated.bound > best.bound) {
       const gain = best === null ? Infinity : evaluated.bound - best.bound;
       stalls = gain < 0.01 * (target - evaluated.bound) * factor ? stalls + 1 : 0;
@@ -107,7 +110,14 @@ export function ascend(pricer: Pricer, region: Region, start: Multipliers, targe
       step(pricer, region, best, course, multipliers, factor * (target - best.bound));
     } else if (!step(pricer, region, evaluated, course, multipliers, factor * (target - evaluated.bound))) break;
   }
-  return { best: best ?? evaluate(pricer, region, start), multipliers: bestMultipliers, nodes: mean };
+  return { best: best ?? evaluate(pricer, region, start), multipliers: bestMultipliers, nodes: mean, shares };
+}
+
+const weightOfLast = 0.15;
+
+function average(pricer: Pricer, evaluated: Evaluated, mean: Float64Array, shares: readonly Map<number, number>[], weight: number): void {
+  averageNeeded(pricer, evaluated, mean, weight);
+  averagePicked(evaluated, shares, weight);
 }
 
 function averageNeeded(pricer: Pricer, { picks }: Evaluated, mean: Float64Array, weight: number): void {
@@ -123,6 +133,14 @@ function averageNeeded(pricer: Pricer, { picks }: Evaluated, mean: Float64Array,
   for (let row = 0; row < rows.length; row++) {
     mean[row] = (1 - weight) * (mean[row] as number) + weight * Math.max(needed[row] as number, own[row] as number);
   }
+}
+
+function averagePicked({ picks }: Evaluated, shares: readonly Map<number, number>[], weight: number): void {
+  picks.forEach(({ option }, workload) => {
+    const own = at(shares, workload);
+    for (const [other, share] of own) own.set(other, (1 - weight) * share);
+    own.set(option, (own.get(option) ?? 0) + weight);
+  });
 }
 
 /** One step along the deflected subgradient, as long as Polyak's rule says for `distance` in the bound, cut off at 0. False where there is nowhere to go. */

@@ -1,10 +1,11 @@
 import { at } from "../../element.ts";
 import type { Instance } from "../instance.ts";
-import { type Ascent, anyNumber, ascend, type Evaluated, type Region } from "./lagrangian.ts";
+import { split } from "./branch.ts";
+import { type Ascent, anyNumber, ascend, type Region } from "./lagrangian.ts";
 import { type Multipliers, slotPriceMultipliers } from "./multipliers.ts";
 import { makePricer, type Pricer } from "./option-bins.ts";
 import { priceOption } from "./pricing.ts";
-import { type Relaxation, type Row, relaxationOf } from "./relaxation.ts";
+import { type Relaxation, relaxationOf } from "./relaxation.ts";
 
 /** What the tree asks of the search at every node: a fleet near the relaxed one. Answers with the best cost so far, Infinity while there is none. */
 export type Primal = (ascent: Ascent, region: Region, relaxation: Relaxation) => number;
@@ -109,80 +110,4 @@ function reduced(pricer: Pricer, region: Region, { best: evaluated, multipliers 
     return Math.min(count, (region.box.least[row] as number) + Math.floor(slack / price));
   });
   return { alive, box: { least: region.box.least, most } };
-}
-
-function split(relaxation: Relaxation, region: Region, ascent: Ascent): Region[] {
-  const row = rowToSplit(relaxation, region, ascent);
-  if (row < 0) return splitOptions(relaxation, region, ascent);
-  const { least, most } = region.box;
-  const wanted = Math.floor(ascent.nodes[row] as number);
-  const low = Math.min((most[row] as number) - 1, Math.max(least[row] as number, wanted));
-  const fewer = { least, most: most.with(row, low) };
-  const more = { least: least.with(row, low + 1), most };
-  return [fewer, more].flatMap((box) => {
-    const within = withinLimits(relaxation, box);
-    return within === null ? [] : [{ alive: region.alive, box: within }];
-  });
-}
-
-/** The row with the most money between its relaxed number of nodes and a whole one; -1 when all are whole. */
-function rowToSplit({ rows }: Relaxation, { box }: Region, { nodes }: Ascent): number {
-  let chosen = -1;
-  let most = 0;
-  rows.forEach(({ usdPerNodeHour }, row) => {
-    if (box.least[row] === box.most[row]) return;
-    const needed = Math.max(0, (nodes[row] as number) - (box.least[row] as number));
-    const distance = Math.min(needed - Math.floor(needed), Math.ceil(needed) - needed);
-    if (distance > 0.01 && distance * usdPerNodeHour > most) {
-      most = distance * usdPerNodeHour;
-      chosen = row;
-    }
-  });
-  return chosen;
-}
-
-/** The picked option of one workload, or all its others. */
-function splitOptions(relaxation: Relaxation, { alive, box }: Region, { best }: Ascent): Region[] {
-  const chosen = workloadToSplit(relaxation, alive, best);
-  const options = at(alive, chosen);
-  if (options.length < 2) return [];
-  const { option } = at(best.picks, chosen);
-  return [[option], options.filter((other) => other !== option)].map((own) => ({ alive: alive.with(chosen, own), box }));
-}
-
-/** The workload that takes most of the row whose nodes are short by most money; without such a row, the one with most options left. */
-function workloadToSplit({ rows }: Relaxation, alive: Region["alive"], { picks, nodes }: Evaluated): number {
-  const shortUsd = Array.from(nodes, (count, row) => -count * at(rows, row).usdPerNodeHour);
-  picks.forEach((picked) => {
-    picked.rows.forEach((row, index) => {
-      const { gpusPerNode, usdPerNodeHour } = at(rows, row);
-      shortUsd[row] = at(shortUsd, row) + (at(picked.gpus, index) / gpusPerNode) * usdPerNodeHour;
-    });
-  });
-  const score = (workload: number): number => {
-    const { rows: used, gpus } = at(picks, workload);
-    const worst = used.map((row, index) => Math.max(0, at(shortUsd, row)) * at(gpus, index));
-    return at(alive, workload).length < 2 ? -1 : Math.max(0, ...worst);
-  };
-  const scores = alive.map((options, workload) => ({ workload, score: score(workload), options: options.length }));
-  scores.sort((a, b) => b.score - a.score || b.options - a.options || a.workload - b.workload);
-  return at(scores, 0).workload;
-}
-
-/** Nodes that must be bought use up the limits for the others; null when they break one. */
-function withinLimits({ rows, instance }: Relaxation, { least, most }: Region["box"]): Region["box"] | null {
-  const left = instance.limits.map(({ gpus }) => gpus);
-  const inLimit = (row: Row, limit: number): boolean => row.limits.includes(limit);
-  rows.forEach((row, index) => {
-    left.forEach((gpus, limit) => {
-      if (inLimit(row, limit)) left[limit] = gpus - (least[index] as number) * row.gpusPerNode;
-    });
-  });
-  if (left.some((gpus) => gpus < 0)) return null;
-  const within = most.map((count, index) => {
-    const row = at(rows, index);
-    const room = row.limits.map((limit) => (least[index] as number) + Math.floor(at(left, limit) / row.gpusPerNode));
-    return Math.min(count, ...room);
-  });
-  return { least, most: within };
 }
