@@ -3,7 +3,7 @@ import { brokenLimits, unplaceable } from "./infeasible.ts";
 import { packingOf } from "./packing-of.ts";
 import type { Infeasible, PackingProblem, PackingResult } from "./problem.ts";
 import { listedInstanceOf } from "./shortlist.ts";
-import { mostWorkloadsWithLimits, type Solution, solve } from "./solve.ts";
+import { type Solution, solve } from "./solve.ts";
 import { solveLimited } from "./solve-limited.ts";
 import { packWeighted } from "./weighted.ts";
 
@@ -24,9 +24,7 @@ function packEven(problem: PackingProblem, progress?: Progress): PackingResult {
   const impossible = unplaceable(problem, instance, shortlists);
   if (impossible.length > 0) return { infeasible: impossible };
   const { fleet, bound } =
-    instance.limits.length > 0 && instance.workloads.length > mostWorkloadsWithLimits
-      ? solveLimited(instance, shortlists, progress)
-      : solve(instance, shortlists, { progress });
+    instance.limits.length > 0 ? solveLimited(instance, shortlists, progress) : solve(instance, shortlists, { progress });
   if (fleet.excessGpus > 0) return { infeasible: whatIsShort(problem, fleet) };
   return { packing: packingOf(fleet, bound) };
 }

@@ -9,16 +9,32 @@ import { localSearch, objective } from "./local-search.ts";
 import { fleetByMenus } from "./menu-fleet.ts";
 import { makePlacer } from "./placer.ts";
 import { fullNodeBound, type Shortlist, shortened, shortlistsOf } from "./shortlist.ts";
-import { mostWorkloadsAtRoot, penaltyPerGpu, rootOnly, type Solution } from "./solve.ts";
+import { mostWorkloadsAtRoot, mostWorkloadsWithLimits, penaltyPerGpu, rootOnly, type Solution, solve } from "./solve.ts";
 
 const rounds = 6;
 const trimming = 20_000;
 
 /**
- * Large fleets under limits: the limits become prices, the fleet is searched as if there were none, and the prices of those
- * that it breaks rise until it keeps them. What is left over is traded away one placement at a time.
+ * Fleets under limits. A fleet found without them that keeps them all the same is the answer; else what is proven without
+ * them stays proven, for a limit only takes fleets away.
  */
 export function solveLimited(instance: Instance, shortlists: readonly Shortlist[], progress?: Progress): Solution {
+  // The bound of so many is that of limits without a price, which is among those that are tried.
+  if (instance.workloads.length > mostWorkloadsAtRoot) return solveByPrices(instance, shortlists, progress);
+  const nothing = instance.limits.map(() => 0);
+  const free = solve(pricedInstance(instance, nothing), shortlists, { progress });
+  const fleet = fleetOf(instance, free.fleet.choices);
+  if (fleet.excessGpus === 0) return { fleet, bound: free.bound };
+  const byPrices = instance.workloads.length > mostWorkloadsWithLimits;
+  const limited = byPrices ? solveByPrices(instance, shortlists, progress) : solve(instance, shortlists, { progress });
+  return { fleet: limited.fleet, bound: Math.max(limited.bound, free.bound) };
+}
+
+/**
+ * The limits become prices, the fleet is searched as if there were none, and the prices of those that it breaks rise until
+ * it keeps them. What is left over is traded away one placement at a time.
+ */
+function solveByPrices(instance: Instance, shortlists: readonly Shortlist[], progress?: Progress): Solution {
   const { usdPerGpu, bound } = limitPrices(instance, shortlists);
   const placer = makePlacer(instance, shortlists, penaltyPerGpu(instance));
   const prices = [...usdPerGpu];
@@ -26,19 +42,17 @@ export function solveLimited(instance: Instance, shortlists: readonly Shortlist[
   for (let round = 0; round < rounds; round++) {
     progress?.("packing: quotas", round / rounds);
     const fleet = fleetAt(instance, prices);
-    const broken = instance.limits.map(({ gpus }, limit) => Math.max(0, at(fleet.limitGpus, limit) - gpus));
     if (best === null || objective(placer, fleet) < objective(placer, best)) best = fleet;
-    if (broken.every((gpus) => gpus === 0)) break;
+    if (fleet.excessGpus === 0) break;
     instance.limits.forEach(({ gpus }, limit) => {
-      if (at(broken, limit) > 0)
-        prices[limit] = (at(prices, limit) + dearestGpu(instance) / 200) * (1.02 + at(broken, limit) / Math.max(1, gpus));
+      const broken = Math.max(0, at(fleet.limitGpus, limit) - gpus);
+      if (broken > 0) prices[limit] = (at(prices, limit) + dearestGpu(instance) / 200) * (1.02 + broken / Math.max(1, gpus));
     });
   }
   const fleet = best ?? fleetAt(instance, prices);
   localSearch(placer, fleet, { evaluations: placer.evaluations + trimming, targetUsdPerHour: bound, stopWithinLimits: false, seed: 1 });
   if (instance.workloads.length > mostWorkloadsAtRoot || fleet.excessGpus > 0) return { fleet, bound: Math.ceil(bound) };
-  const free = usdPerGpu.map(() => 0);
-  return { fleet, bound: Math.ceil(Math.max(bound, rootBound(fleet, usdPerGpu), rootBound(fleet, free))) };
+  return { fleet, bound: Math.ceil(Math.max(bound, rootBound(fleet, usdPerGpu))) };
 }
 
 /** The bound of the multipliers with the limits at these prices, less what the limits earn. */
@@ -57,6 +71,5 @@ const dearestGpu = ({ offers }: Instance): number => Math.max(0, ...offers.map((
 function fleetAt(instance: Instance, usdPerGpu: readonly number[]): Fleet {
   const priced = pricedInstance(instance, usdPerGpu);
   const placer = makePlacer(priced, shortlistsOf(priced), 0);
-  const simpleBound = placer.shortlists.reduce((sum, { fullNodeUsdPerHour }) => sum + at(fullNodeUsdPerHour, 0), 0);
-  return fleetOf(instance, fleetByMenus(placer, simpleBound).choices);
+  return fleetOf(instance, fleetByMenus(placer, fullNodeBound(placer.shortlists)).choices);
 }

@@ -100,6 +100,20 @@ test("a proven plan never gets dearer when a rule goes away", () => {
   );
 });
 
+test("quotas and scarce offers never lower the bound, and a fleet that keeps them without being asked to stays", () => {
+  fc.assert(
+    fc.property(smallProblem(), (problem) => {
+      const limited = packed(problem);
+      const free = { ...problem, quotas: [], offers: problem.offers.map((offer) => ({ ...offer, maxNodes: null })) };
+      const without = packed(free);
+      if (limited === null || without === null) return;
+      expect(limited.lowerBoundUsdPerHour).toBeGreaterThanOrEqual(without.lowerBoundUsdPerHour);
+      if (violations(problem, without).length === 0) expect(limited).toEqual(without);
+    }),
+    { numRuns: 300 },
+  );
+});
+
 test.each([
   [6, 1, 0.001],
   [6, 2, 0.03],
