@@ -3,7 +3,7 @@ import { distribute, distributeOverZones, priceList } from "./distribute.ts";
 import { type Choice, type Fleet, stateFor } from "./fleet.ts";
 import { everyGroup, type Guide, noGuide } from "./guide.ts";
 import type { InstanceOption, InstanceWorkload } from "./instance.ts";
-import type { Placer, Priced } from "./placer.ts";
+import { type Placer, type Priced, preparedOption } from "./placer.ts";
 import { priceInPool, priceOfChoice } from "./pool-price.ts";
 import { spotLimit } from "./replica-need.ts";
 import type { Spread } from "./survive/spread.ts";
@@ -48,7 +48,7 @@ const mostKnown = 200;
 
 /** The search comes back to the same states of a group again and again. */
 function knownPrice(placer: Placer, fleet: Fleet, workload: number, index: number): Priced {
-  const known = at(at(placer.known, workload), index);
+  const { known } = preparedOption(placer, workload, index);
   const state = stateFor(fleet, at(at(placer.instance.workloads, workload).options, index));
   const found = known.get(state);
   if (found !== undefined) return found;
@@ -62,7 +62,8 @@ function price(placer: Placer, fleet: Fleet, workloadIndex: number, index: numbe
   const workload = at(placer.instance.workloads, workloadIndex);
   const option = at(workload.options, index);
   let best: Priced = { price: Infinity, choice: null };
-  const { spreads, fullNodeUsdPerHour } = at(at(placer.spreads, workloadIndex), index);
+  const { spreads: priced, bulk } = preparedOption(placer, workloadIndex, index);
+  const { spreads, fullNodeUsdPerHour } = priced;
   const idle = idleUsdPerHour(fleet, option);
   for (let rank = 0; rank < spreads.length; rank++) {
     if ((fullNodeUsdPerHour[rank] as number) * guide.leastShare - idle >= best.price) break;
@@ -76,7 +77,7 @@ function price(placer: Placer, fleet: Fleet, workloadIndex: number, index: numbe
   }
   if (option.batch === 1) return best;
   if (best.choice !== null) best = { price: priceOfChoice(placer, fleet, option, best.choice, guide), choice: best.choice };
-  for (const choice of at(at(placer.bulk, workloadIndex), index)) {
+  for (const choice of bulk) {
     const found = priceOfChoice(placer, fleet, option, choice, guide);
     if (found < best.price) best = { price: found, choice };
   }

@@ -1,7 +1,8 @@
+import { at } from "../element.ts";
 import { bulkPlacements } from "./bulk-placement.ts";
 import { type Bins, makeBins } from "./distribute.ts";
 import type { Choice } from "./fleet.ts";
-import type { Instance } from "./instance.ts";
+import type { Instance, InstanceWorkload } from "./instance.ts";
 import { cheapestSpreads, type PricedSpreads, pricedSpreadsOf, type Shortlist, suitors } from "./shortlist.ts";
 
 /** What the search works with from placement to placement: the instance made ready, and what it has learned. */
@@ -14,17 +15,22 @@ export interface Placer {
   penaltyPerGpu: number;
   /** For each workload, its options worth looking at, cheapest first, and the least each can cost on full nodes. */
   shortlists: readonly Shortlist[];
-  readonly spreads: readonly (readonly PricedSpreads[])[];
-  /** For each workload and option of many replicas, places on full nodes. */
-  readonly bulk: readonly (readonly (readonly Choice[])[])[];
   /** For each offer, the workloads that want it, keenest first. */
   readonly suitors: readonly (readonly number[])[];
-  /** For each workload and option, what it cost in a state of its group. */
-  readonly known: readonly (readonly Map<number, Priced>[])[];
+  /** For each workload and option; made when it is first looked at, for in large fleets most options never are. */
+  readonly prepared: readonly (PreparedOption | undefined)[][];
   /** Most batches a pool may get at the moment. */
   readonly mostInPool: Int32Array;
   /** Distributions computed: the measure of effort. */
   evaluations: number;
+}
+
+export interface PreparedOption {
+  readonly spreads: PricedSpreads;
+  /** Of an option of many replicas, places on full nodes. */
+  readonly bulk: readonly Choice[];
+  /** What it cost in a state of its group. */
+  readonly known: Map<number, Priced>;
 }
 
 export interface Priced {
@@ -42,18 +48,26 @@ export function makePlacer(instance: Instance, shortlists: readonly Shortlist[],
     binPools: new Int32Array(instance.pools.length),
     penaltyPerGpu,
     shortlists,
-    spreads: pricedSpreadsOf(instance),
-    bulk: instance.workloads.map((workload) =>
-      workload.options.map(({ batch }, index) => {
-        if (batch === 1) return [];
-        return cheapestSpreads(instance, workload, index, bulkSpreads).flatMap((spread) =>
-          bulkPlacements(instance, workload, index, spread),
-        );
-      }),
-    ),
     suitors: suitors(instance, shortlists),
-    known: instance.workloads.map(({ options }) => options.map(() => new Map())),
+    prepared: instance.workloads.map(() => []),
     mostInPool: new Int32Array(instance.pools.length).fill(2 ** 30),
     evaluations: 0,
   };
 }
+
+export function preparedOption({ prepared, instance }: Placer, workloadIndex: number, index: number): PreparedOption {
+  const own = at(prepared, workloadIndex);
+  const known = own[index];
+  if (known !== undefined) return known;
+  const workload = at(instance.workloads, workloadIndex);
+  const made: PreparedOption = {
+    spreads: pricedSpreadsOf(instance, workload, index),
+    bulk: at(workload.options, index).batch === 1 ? [] : bulkOf(instance, workload, index),
+    known: new Map(),
+  };
+  own[index] = made;
+  return made;
+}
+
+const bulkOf = (instance: Instance, workload: InstanceWorkload, index: number): Choice[] =>
+  cheapestSpreads(instance, workload, index, bulkSpreads).flatMap((spread) => bulkPlacements(instance, workload, index, spread));

@@ -18,19 +18,16 @@ export interface PricedSpreads {
   readonly fullNodeUsdPerHour: readonly number[];
 }
 
-/** For each workload and option, what the search looks at. Spreads of batches are not priced. */
-export function pricedSpreadsOf(instance: Instance): PricedSpreads[][] {
+/** What the search looks at of an option. Spreads of batches are not priced. */
+export function pricedSpreadsOf(instance: Instance, workload: InstanceWorkload, index: number): PricedSpreads {
+  const option = at(workload.options, index);
   const slotPrices = slotPricesOf(instance);
-  return instance.workloads.map((workload) =>
-    workload.options.map((option) => {
-      const priced = option.batchSpreads.map((spread) => {
-        const price = option.batch > 1 ? 0 : slotPriceOfSpread(instance, workload, option, spread, slotPrices)?.price;
-        return { spread, price: price ?? Infinity };
-      });
-      const placeable = priced.filter(({ price }) => price < Infinity).sort((a, b) => a.price - b.price);
-      return { spreads: placeable.map(({ spread }) => spread), fullNodeUsdPerHour: placeable.map(({ price }) => price) };
-    }),
-  );
+  const priced = option.batchSpreads.map((spread) => {
+    const price = option.batch > 1 ? 0 : slotPriceOfSpread(instance, workload, option, spread, slotPrices)?.price;
+    return { spread, price: price ?? Infinity };
+  });
+  const placeable = priced.filter(({ price }) => price < Infinity).sort((a, b) => a.price - b.price);
+  return { spreads: placeable.map(({ spread }) => spread), fullNodeUsdPerHour: placeable.map(({ price }) => price) };
 }
 
 /** At most `count` of an option's spreads, those that cost least on full nodes. */
