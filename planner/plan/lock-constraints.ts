@@ -7,6 +7,7 @@ import { engineRelease } from "../layouts/release.ts";
 import { memoryBudget } from "../memory/budget.ts";
 import { besideOf, speculationOf } from "../performance/named-speculation.ts";
 import type { FleetPlan, PlannedDeployment, PlannedPool } from "./fleet-plan.ts";
+import { machinesOf } from "./paid-nodes.ts";
 
 /**
  * What a catalog other than the one a plan was made with may take away from it: GPUs, hosts and machines that are not what they were.
@@ -76,9 +77,7 @@ const nodeWords = (
 function machineFindings(pool: PlannedPool, plan: FleetPlan, catalog: Catalog): Finding[] {
   const { market } = pool;
   if (market !== "static" && market !== "reserved") return [];
-  const alike = plan.pools.filter(
-    (other) => other.cluster === pool.cluster && other.instanceType === pool.instanceType && other.market === market,
-  );
+  const alike = plan.pools.filter((other) => machinesOf(other) === machinesOf(pool));
   const price = catalog.prices.find(({ instance, region }) => instance === pool.instanceType && region === pool.region);
   const nodes = alike.reduce((sum, other) => sum + other.nodes, 0);
   const limit = price?.[market]?.nodes ?? null;

@@ -15,11 +15,7 @@ import { spotStanding } from "./spot-standing.ts";
 export function planAssumptions(assembly: Assembly, day: Day | null): Finding[] {
   const zones = assembly.packing.pools.some((pool) => pool.zone !== null);
   return [
-    {
-      code: "assume-even-spread",
-      path: "",
-      message: "requests reach every replica of a workload evenly, as a Kubernetes Service spreads them",
-    },
+    ...evenSpread(assembly),
     ...weightedRouting(assembly),
     {
       code: "assume-confidence",
@@ -63,11 +59,20 @@ function nodesFollow({ catalog, offers, candidates, packing }: Assembly, day: Da
   };
 }
 
+/** Of all workloads but those on several layouts. */
+function evenSpread({ spec, packing }: Assembly): Finding[] {
+  const mixed = spec.workloads.filter((_, index) => isMixed(packing, index));
+  if (mixed.length === spec.workloads.length) return [];
+  const others = mixed.length === 0 ? "" : ", but for those that are sent by weight";
+  const message = `requests reach every replica of a workload evenly, as a Kubernetes Service spreads them${others}`;
+  return [{ code: "assume-even-spread", path: "", message }];
+}
+
 /** What sending requests by weight is worth, and that the plan relies on it. */
 function weightedRouting({ spec, packing }: Assembly): Finding[] {
   const { evenUsdPerHour, usdPerHour } = packing;
   if (evenUsdPerHour === undefined) return [];
-  const mixed = spec.workloads.filter((_, index) => new Set(optionsOf(packing, index)).size > 1);
+  const mixed = spec.workloads.filter((_, index) => isMixed(packing, index));
   const saved = evenUsdPerHour === null ? null : centsPerMonth(evenUsdPerHour - usdPerHour) / 100;
   const message =
     mixed.length === 0
@@ -85,8 +90,8 @@ function weightedRouting({ spec, packing }: Assembly): Finding[] {
   ];
 }
 
-const optionsOf = ({ placements }: Assembly["packing"], index: number): number[] =>
-  placements.flatMap(({ workload, option }) => (workload === index ? [option] : []));
+const isMixed = ({ placements }: Assembly["packing"], index: number): boolean =>
+  new Set(placements.flatMap(({ workload, option }) => (workload === index ? [option] : []))).size > 1;
 
 /** What is not known of workloads that draft. */
 const speculations = ({ spec }: Assembly): Finding[] =>

@@ -62,12 +62,15 @@ function describe(workload: PlannedWorkload, plan: FleetPlan): Description {
     const place = placeOf(pools.get(deployment.pool));
     places.set(place, (places.get(place) ?? 0) + deployment.replicas);
   }
-  const [first] = workload.deployments;
-  const pool = first === undefined ? undefined : pools.get(first.pool);
-  const layout = first === undefined ? "none" : layoutText({ ...first, ...(pool === undefined ? { gpu: "" } : deviceOf(pool, first)) });
+  const layouts = new Set(
+    workload.deployments.map((one) => {
+      const pool = pools.get(one.pool);
+      return layoutText({ ...one, ...(pool === undefined ? { gpu: "" } : deviceOf(pool, one)) });
+    }),
+  );
   return [
     ["replicas", String(workload.deployments.reduce((sum, { replicas }) => sum + replicas, 0))],
-    ["layout", layout],
+    ["layout", layouts.size === 0 ? "none" : [...layouts].join(" + ")],
     ["on", places.size === 0 ? "nothing" : [...places].map(([place, replicas]) => `${replicas} x ${place}`).join(" + ")],
   ];
 }

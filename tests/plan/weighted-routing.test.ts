@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { planFleet } from "../../planner/index.ts";
 import type { FleetPlan } from "../../planner/plan/fleet-plan.ts";
+import { diffPlans } from "../../reports/diff/diff-plans.ts";
 import { renderPlanTable } from "../../reports/table.ts";
 import { checkPlan } from "../checker/check-plan.ts";
 import { catalog, planOf, rawCatalog } from "../fleets/plan-of.ts";
@@ -48,6 +49,7 @@ test("by weight it may have two, the requests go by capacity, and the plan says 
     },
   ]);
   expect(plan.optimality.lowerBoundUsdPerHour).toBeLessThanOrEqual(plan.cost.usdPerHour);
+  expect(plan.assumptions.map(({ code }) => code)).not.toContain("assume-even-spread");
   expect(renderPlanTable(plan, { color: false, width: 200 })).toMatch(
     /Requests sent by weight, to each replica by its capacity\n {2}- chat: \d+\.\d % to l4 tp1 fp8 in \S+, \d+\.\d % to l40s tp1 fp8 in \S+\n/,
   );
@@ -124,4 +126,15 @@ test("the checker sees weights that nobody asked for, that do not add up, and th
   );
   const { routing: _, ...evenChat } = spec.workloads[0] ?? ({} as never);
   expect(broken(() => {}, { ...spec, workloads: [evenChat] })).toContain("workload chat has weights that nobody asked for");
+});
+
+test("a review names both layouts", async () => {
+  const { plan: even } = await planned({});
+  const { plan } = await planned({ routing: "weighted" });
+  const { workloads } = diffPlans(even, plan, { today: "2026-11-29", maxPriceAgeDays: 365, maxIncrease: null });
+  expect(workloads[0]?.differences.find(({ what }) => what === "layout")).toEqual({
+    what: "layout",
+    old: "l4 tp1 fp8",
+    new: "l4 tp1 fp8 + l40s tp1 fp8",
+  });
 });
