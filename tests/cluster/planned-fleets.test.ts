@@ -6,7 +6,7 @@ import { catalog } from "../fleets/plan-of.ts";
 import { missing } from "./fixtures/available.ts";
 import { emittedClusters } from "./fixtures/emitted.ts";
 import { LivingFleet } from "./fixtures/living-fleet.ts";
-import { generatedPlans, mixedSizes, planned, tenOnMixedPools, zoneSurvivors } from "./fixtures/plans.ts";
+import { generatedPlans, hostsOfMixedSizes, mixedSizes, planned, tenOnMixedPools, zoneSurvivors } from "./fixtures/plans.ts";
 import { brokenPromises, mixedPools, promisesZones } from "./fixtures/promises.ts";
 
 const minutes = 60_000;
@@ -59,6 +59,13 @@ describe.skipIf(missing !== undefined)("on a real scheduler", () => {
     const plan = await planned(mixedSizes);
     expect(mixedPools(plan)).not.toEqual([]);
     await liveThrough(plan, 21);
+  });
+
+  test("replicas of several sizes share pools without GPUs", { timeout: 5 * minutes }, async () => {
+    const plan = await planned(hostsOfMixedSizes);
+    expect(plan.pools.filter(({ gpu }) => gpu !== null)).toEqual([]);
+    expect(mixedPools(plan)).not.toEqual([]);
+    await liveThrough(plan, 25);
   });
 
   test("a lost zone leaves what was promised", { timeout: 5 * minutes }, async () => {
