@@ -5,6 +5,7 @@ import { racks } from "../fleets/racks.ts";
 import type { Plan, Spec } from "./breaks/break.ts";
 import { form, latencies, memory, money } from "./breaks/figures.ts";
 import { deployable, limits, nodes } from "./breaks/fleet.ts";
+import { hosts } from "./breaks/hosts.ts";
 import { hours } from "./breaks/hours.ts";
 import { demand, layouts, losses } from "./breaks/service.ts";
 import { wishes } from "./breaks/wishes.ts";
@@ -32,6 +33,7 @@ test.each([
   ...limits,
   ...deployable,
   ...wishes,
+  ...hosts,
   ...memory,
   ...latencies,
   ...money,

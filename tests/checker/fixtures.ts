@@ -3,7 +3,7 @@ import { type FleetPlan, type FleetSpec, planFleet } from "../../planner/index.t
 import { readSpec } from "../../planner/spec/read-spec.ts";
 import { racks } from "../fleets/racks.ts";
 
-/** Two clouds and a rack, every market, every kind of loss, nodes that are shared, a quota, a budget and a workload without demand. */
+/** Two clouds and a rack, every market, every kind of loss, nodes that are shared, quotas, a budget, a node without GPUs and a workload without demand. */
 const specText = `
 fleet: checked
 clouds:
@@ -13,7 +13,7 @@ clouds:
 clusters: [{ name: east, cloud: aws, region: us-east-1 }, { name: central, cloud: gcp, region: us-central1 }]
 gpus: { deny: [t4] }
 unavailable: [{ instances: p4d, region: us-east-1 }, { instances: g6e, zones: [a] }]
-quotas: [{ cloud: aws, region: us-east-1, family: p5, market: on-demand, gpus: 64 }]
+quotas: [{ cloud: aws, region: us-east-1, family: p5, market: on-demand, gpus: 64 }, { cloud: aws, region: us-east-1, family: standard, market: on-demand, vcpus: 64 }]
 budget: { usdPerMonth: 900000 }
 tags: { owner: ml-platform }
 workloads:
@@ -57,6 +57,7 @@ workloads:
     clusters: [static-${racks.site}]
   - { name: tool, model: Qwen3-8B, precision: bf16, averageContext: 1000, maxReplicasPerNode: 1, hostPerReplica: { vcpus: 10, memoryGiB: 40 }, callsFrom: [{ workload: rag, perRequest: 2 }, { workload: code, perRequest: 0.5 }], clusters: [central] }
   - { name: nightly, model: Qwen3-8B, precision: bf16, averageContext: 4000, batch: { requestsPerDay: 500000, finishWithinHours: 6 } }
+  - { name: find, model: BAAI/bge-small-en-v1.5, precision: auto, qps: 3, averageContext: 64, devices: [cpu], clusters: [east] }
   - { name: quiet, model: Qwen3-8B, precision: auto, qps: 0, averageContext: 1000 }
 `;
 
