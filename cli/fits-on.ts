@@ -9,6 +9,7 @@ import { gpusPerReplica, type Layout } from "../planner/layouts/layout.ts";
 import type { Precision } from "../planner/layouts/precision.ts";
 import type { Fit, Fits, NodePrice } from "../reports/fits-table.ts";
 import { asMeant } from "./asked-as-meant.ts";
+import { hostFits } from "./host-fits.ts";
 import type { SizeRequest } from "./request.ts";
 import { unanswerable } from "./request-flags.ts";
 import { modelNamed, present, releaseOf, sizeOf } from "./sizing.ts";
@@ -44,8 +45,11 @@ export function fitsOn(request: SizeRequest, catalog: Catalog, directory = "."):
       ),
     );
   }
+  const hosts = hostFits(request, named.model, meant, catalog);
+  fitting.push(...(hosts?.fits ?? []));
   return {
     model: named.model.id,
+    ...(hosts === null ? {} : { hostEngine: hosts.engine }),
     engine: release.engine,
     engineVersion: release.version,
     nativePrecision: named.model.nativePrecision,

@@ -11,6 +11,8 @@ export interface Fits {
   readonly model: string;
   readonly engine: string;
   readonly engineVersion: string;
+  /** On nodes without GPUs; missing where the model is served on GPUs alone. */
+  readonly hostEngine?: string;
   readonly nativePrecision: string;
   /** Tokens of the longest request. */
   readonly maxModelLen: number;
@@ -19,11 +21,13 @@ export interface Fits {
   readonly notFitting: readonly { readonly gpu: string; readonly precision: Precision; readonly finding: Finding }[];
 }
 
-/** The smallest number of GPUs of one type that holds a replica in one precision. */
+/** The smallest number of GPUs of one type, or part of a node without GPUs, that holds a replica in one precision. */
 export interface Fit {
   readonly gpu: string;
   readonly precision: Precision;
   readonly tensorParallel: number;
+  /** Of a node without GPUs; `gpu` is then its processor. */
+  readonly vcpus?: number;
   /** That it spans, one pipeline stage each; missing for 1. `cheapest` is then the price of all of them. */
   readonly nodes?: number;
   readonly maxConcurrency: number;
@@ -50,7 +54,8 @@ const usual: readonly Precision[] = ["bf16", "fp8", "awq-int4"];
 export function renderFits(fits: Fits, rendering: Rendering & { readonly verbose: boolean }): string {
   const style = styleFor(rendering.color);
   const title = `${style.strong(modelName(fits.model))} with ${fits.engine} ${fits.engineVersion}, requests of up to ${grouped(fits.maxModelLen)} tokens`;
-  const isUsual = ({ precision }: Fit): boolean => usual.includes(precision) || precision === fits.nativePrecision;
+  const isUsual = ({ precision, vcpus }: Fit): boolean =>
+    vcpus !== undefined || usual.includes(precision) || precision === fits.nativePrecision;
   const some = fits.fitting.filter(isUsual).slice(0, rowsShown);
   const rows = rendering.verbose || some.length === 0 ? fits.fitting : some;
   const hidden = fits.fitting.length - rows.length;
@@ -65,11 +70,13 @@ export function renderFits(fits: Fits, rendering: Rendering & { readonly verbose
           ),
           ...renderColumns({ columns: columnsFor(rows), rows }, rendering),
         ];
+  const hosts = rows.some(isHost) ? [style.faint(`Rows with vCPUs: nodes without GPUs, with ${fits.hostEngine}`)] : [];
   const more = hidden > 0 ? [style.faint(`and ${hidden} more, in other precisions, dearer or unpriced: --verbose shows all`)] : [];
   const refused = rendering.verbose ? refusals(fits, rendering) : wrap(summary(fits), rendering.width).map(style.faint);
-  return `${[title, "", ...table, ...more, "", ...refused].join("\n")}\n`;
+  return `${[title, "", ...table, ...hosts, ...more, "", ...refused].join("\n")}\n`;
 }
 
+const isHost = ({ vcpus }: Fit): boolean => vcpus !== undefined;
 const isSpanning = ({ nodes }: Fit): boolean => nodes !== undefined;
 
 const columnsFor = (rows: readonly Fit[]): Column<Fit>[] => {
@@ -77,12 +84,20 @@ const columnsFor = (rows: readonly Fit[]): Column<Fit>[] => {
   return [
     { header: "GPU", cell: (fit) => fit.gpu },
     { header: "Weights", cell: (fit) => fit.precision },
-    { header: "TP", align: "right", cell: (fit) => grouped(fit.tensorParallel) },
+    { header: "TP", align: "right", cell: (fit) => (isHost(fit) ? "" : grouped(fit.tensorParallel)) },
+    ...(rows.some(isHost)
+      ? [{ header: "vCPUs", align: "right" as const, cell: ({ vcpus }: Fit) => (vcpus === undefined ? "" : grouped(vcpus)) }]
+      : []),
     ...(rows.some(isSpanning) ? [{ header: "Nodes", align: "right" as const, cell: (fit: Fit) => grouped(fit.nodes ?? 1) }] : []),
     { header: "Seqs", align: "right", cell: (fit) => grouped(fit.maxConcurrency, 1) },
     { header: "KV tokens", align: "right", cell: (fit) => grouped(fit.kvCacheTokens), drop: 1 },
     { header: "Instance type", cell: (fit) => fit.cheapest?.instanceType ?? "" },
-    { header: "GPUs", align: "right", cell: (fit) => (fit.cheapest === null ? "" : grouped(fit.cheapest.gpuCount)), drop: 3 },
+    {
+      header: "GPUs",
+      align: "right",
+      cell: (fit) => (fit.cheapest === null || isHost(fit) ? "" : grouped(fit.cheapest.gpuCount)),
+      drop: 3,
+    },
     { header: "Region", cell: (fit) => fit.cheapest?.region ?? "", drop: 2 },
     { header: "USD/h", align: "right", cell: (fit) => price(fit.cheapest, decimals) },
     { header: "As of", cell: (fit) => fit.cheapest?.asOf ?? "" },

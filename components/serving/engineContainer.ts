@@ -12,10 +12,6 @@ const containers: Readonly<Record<string, (served: ServedDeployment, drain: Drai
   "faster-whisper": whisperContainer,
 };
 
-/** vLLM's image needs a GPU. */
-const hostEngines: readonly string[] = ["tei", "faster-whisper"];
-export const runsOnHosts = (engine: string): boolean => hostEngines.includes(engine);
-
 export const isServable = (engine: string): boolean => Object.hasOwn(containers, engine);
 
 export function engineContainer(served: ServedDeployment, drain: Drain): EngineContainer {

@@ -1,11 +1,12 @@
 import type { Finding } from "../../planner/finding.ts";
+import { runsOnHosts } from "../../planner/layouts/host.ts";
 import { compareVersions, engineRelease } from "../../planner/layouts/release.ts";
 import type { PlannedDeployment, PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
 import { slotsPerNode, slotsPerReplica } from "../../planner/plan/slots.ts";
 import { gibibyte } from "../../planner/units.ts";
 import type { GpuFleetArgs } from "../gpuFleet.ts";
 import { drain } from "../serving/drain.ts";
-import { engineContainer, isServable, runsOnHosts } from "../serving/engineContainer.ts";
+import { engineContainer, isServable } from "../serving/engineContainer.ts";
 import { type ServedDeployment, servedDeployments } from "../serving/servedWorkload.ts";
 import { diskShareBytes, ephemeralStorageBytes } from "../serving/storage.ts";
 import { storedPrecision, weightFormat } from "../serving/vllmArguments.ts";

@@ -1,7 +1,9 @@
 import type { Catalog } from "../../catalog/catalog.ts";
+import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
 import type { Finding } from "../finding.ts";
-import type { NodeGroup } from "./node-groups.ts";
+import { isHost } from "../layouts/host.ts";
+import type { EngineRelease } from "../layouts/release.ts";
 
 /**
  * Why an engine does not run a model on a group's processors; null when it does, and on GPUs. Text Embeddings Inference computes with ONNX Runtime
@@ -9,9 +11,9 @@ import type { NodeGroup } from "./node-groups.ts";
  */
 export function processorFinding(
   { model, catalog }: { readonly model: Model; readonly catalog: Catalog },
-  { gpu, part, engine: { release } }: NodeGroup,
+  { gpu, engine: { release } }: { readonly gpu: Gpu; readonly engine: { readonly release: EngineRelease } },
 ): Finding | null {
-  if (part === null || gpu.vendor !== "AMD") return null;
+  if (!isHost(gpu) || gpu.vendor !== "AMD") return null;
   const row = catalog.taskServing.find(({ engine, models }) => engine === release.engine && models.includes(model.id));
   if (row === undefined || row.onnxModels === null || row.onnxModels.includes(model.id)) return null;
   return {

@@ -184,3 +184,17 @@ test("an estimate with drafts is faster the more of them are accepted, says what
     err: expect.stringContaining("use one of coding, "),
   });
 });
+
+test("models that embed or transcribe also get the cheapest node without GPUs of each processor that holds them", async () => {
+  const { out } = await gpufleet(["size", "--model", "BAAI/bge-reranker-v2-m3", "--json"]);
+  const { fitting, hostEngine }: Fits = JSON.parse(out);
+  const hosts = fitting.filter(({ vcpus }) => vcpus !== undefined);
+  expect(hostEngine).toBe("tei 1.9");
+  // Not AMD's: the model has no ONNX export, and the engine's other backend does not run there.
+  expect(hosts.map(({ gpu }) => gpu).toSorted()).toEqual(["emerald-rapids", "granite-rapids", "graviton4", "sapphire-rapids"]);
+  for (const { precision, cheapest } of hosts) {
+    expect(precision).toBe("fp32");
+    expect(catalog.instanceTypes.find(({ id }) => id === cheapest?.instanceType)?.gpu).toBeNull();
+  }
+  expect((await fitsOf()).hostEngine).toBeUndefined();
+});

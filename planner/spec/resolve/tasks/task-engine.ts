@@ -1,6 +1,7 @@
 import type { Model, Task } from "../../../../catalog/schema/model.ts";
 import type { TaskServingRow } from "../../../../catalog/schema/task-serving.ts";
 import { listed } from "../../../figures.ts";
+import { runsOnHosts } from "../../../layouts/host.ts";
 import { compareVersions, engineRelease } from "../../../layouts/release.ts";
 import { defaults } from "../../defaults.ts";
 import type { EngineSpec } from "../../fleet-spec.ts";
@@ -13,9 +14,6 @@ export interface TaskEngines {
   readonly engine: EngineSpec;
   readonly hostEngine: EngineSpec | null;
 }
-
-/** Engines that also have an image for CPUs. */
-const hostEngines = ["tei", "faster-whisper"];
 
 /**
  * The engine that the spec names, if it serves the model; otherwise the first of the catalog that does, and beside it the first that runs
@@ -57,7 +55,7 @@ export function resolveTaskEngines(model: Model | null, task: Task, place: Workl
     return null;
   }
   const engine = engineOf(first, place, named !== undefined);
-  const host = serving.find((row) => hostEngines.includes(row.engine));
+  const host = serving.find((row) => runsOnHosts(row.engine));
   return engine === null
     ? null
     : { engine, hostEngine: host === undefined ? null : host === first ? engine : engineOf(host, place, false) };
