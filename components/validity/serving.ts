@@ -1,8 +1,8 @@
 import type { Finding } from "../../planner/finding.ts";
-import { runsOnHosts } from "../../planner/layouts/host.ts";
 import { compareVersions, engineRelease } from "../../planner/layouts/release.ts";
 import type { PlannedDeployment, PlannedWorkload } from "../../planner/plan/fleet-plan.ts";
 import { slotsPerNode, slotsPerReplica } from "../../planner/plan/slots.ts";
+import { runsOnHosts } from "../../planner/spec/host-engines.ts";
 import { gibibyte } from "../../planner/units.ts";
 import type { GpuFleetArgs } from "../gpuFleet.ts";
 import { drain } from "../serving/drain.ts";

@@ -1,10 +1,10 @@
 import type { Model, Task } from "../../../../catalog/schema/model.ts";
 import type { TaskServingRow } from "../../../../catalog/schema/task-serving.ts";
 import { listed } from "../../../figures.ts";
-import { runsOnHosts } from "../../../layouts/host.ts";
 import { compareVersions, engineRelease } from "../../../layouts/release.ts";
 import { defaults } from "../../defaults.ts";
 import type { EngineSpec } from "../../fleet-spec.ts";
+import { runsOnHosts } from "../../host-engines.ts";
 import { resolveImage } from "../engine.ts";
 import { resolveEngineArgs } from "../engine-args.ts";
 import { assumeDefault, type WorkloadPlace } from "../place.ts";
