@@ -11,6 +11,13 @@ const breakdown = z.record(text, money);
 const finding = z.looseObject({ code: text, path: text, message: text });
 const tags = z.record(text, text);
 
+/** What a node has: GPUs, or slots of vCPUs. */
+const contents = {
+  gpu: text.nullable(),
+  gpusPerNode: z.number().int().nonnegative(),
+  cpu: z.looseObject({ processor: text, slotVcpus: z.number().positive(), slotsPerNode: z.number().int().positive() }).optional(),
+};
+
 const pool = z.looseObject({
   name: text,
   cloud: z.enum(["aws", "gcp", "static"]),
@@ -19,9 +26,7 @@ const pool = z.looseObject({
   instanceType: text,
   market: z.enum(["on-demand", "spot", "reserved", "static"]),
   nodes: z.number().int().nonnegative(),
-  gpu: text.nullable(),
-  gpusPerNode: z.number().int().nonnegative(),
-  cpu: z.looseObject({ processor: text, slotVcpus: z.number().positive(), slotsPerNode: z.number().int().positive() }).optional(),
+  ...contents,
   usdPerNodeHour: amount,
   usdPerHour: amount,
   usdPerMonth: amount,
@@ -34,8 +39,7 @@ const paid = z.looseObject({
   region: text,
   instanceType: text,
   market: z.enum(["on-demand", "spot", "reserved", "static"]),
-  gpu: text,
-  gpusPerNode: z.number().int().positive(),
+  ...contents,
   nodes: z.number().int().nonnegative(),
   idleNodes: z.number().int().nonnegative(),
   usdPerNodeHour: amount,

@@ -1,6 +1,7 @@
 import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
 import { type Column, renderColumns, wrap } from "./columns.ts";
 import { dollars, grouped, hourlyDecimals } from "./money.ts";
+import { gpusOf, hasGpus, vcpusOf } from "./node-devices.ts";
 import { counted } from "./quantity.ts";
 import { type Rendering, styleFor } from "./style.ts";
 
@@ -9,6 +10,8 @@ interface Stretch {
   readonly to: number;
   readonly nodes: number;
   readonly gpus: number;
+  /** Of the nodes without GPUs. */
+  readonly vcpus: number;
   readonly usdPerHour: number;
 }
 
@@ -25,15 +28,17 @@ export function dayLines({ pools, cost }: FleetPlan, rendering: Rendering): stri
     const isSame = last !== undefined && counts.join() === before;
     before = counts.join();
     const nodes = counts.reduce((sum, count) => sum + count, 0);
-    const gpus = pools.reduce((sum, pool, index) => sum + (counts[index] ?? 0) * pool.gpusPerNode, 0);
+    const now = pools.map((pool, index) => ({ ...pool, nodes: counts[index] ?? 0 }));
+    const [gpus, vcpus] = [sumOf(now, gpusOf), sumOf(now, vcpusOf)];
     if (isSame) stretches[stretches.length - 1] = { ...last, to: hour + 1 };
-    else stretches.push({ from: hour, to: hour + 1, nodes, gpus, usdPerHour });
+    else stretches.push({ from: hour, to: hour + 1, nodes, gpus, vcpus, usdPerHour });
   }
   const decimals = hourlyDecimals(rates);
   const columns: readonly Column<Stretch>[] = [
     { header: "Hours UTC", cell: ({ from, to }) => `${clock(from)} to ${clock(to)}` },
-    { header: "Nodes", align: "right", cell: ({ nodes }) => grouped(nodes) },
-    { header: "GPUs", align: "right", cell: ({ gpus }) => grouped(gpus) },
+    column("Nodes", ({ nodes }) => nodes),
+    ...(pools.some(hasGpus) ? [column("GPUs", ({ gpus }) => gpus)] : []),
+    ...(pools.every(hasGpus) ? [] : [column("vCPUs", ({ vcpus }) => vcpus)]),
     { header: "USD/h", align: "right", cell: ({ usdPerHour }) => grouped(usdPerHour, decimals) },
   ];
   const base = pools.reduce((sum, pool) => sum + pool.minNodes, 0);
@@ -41,5 +46,14 @@ export function dayLines({ pools, cost }: FleetPlan, rendering: Rendering): stri
   const title = `By the hour, with ${counted(base, "base node")} and up to ${grouped(peak)}: ${dollars(scaled.usdPerMonth)} a month if nodes follow the profile, ${dollars(cost.usdPerMonth - scaled.usdPerMonth)} less than around the clock`;
   return [...wrap(title, rendering.width).map(styleFor(rendering.color).faint), ...renderColumns({ columns, rows: stretches }, rendering)];
 }
+
+const sumOf = (pools: FleetPlan["pools"], count: (pool: FleetPlan["pools"][number]) => number): number =>
+  pools.reduce((sum, pool) => sum + count(pool), 0);
+
+const column = (header: string, count: (stretch: Stretch) => number): Column<Stretch> => ({
+  header,
+  align: "right",
+  cell: (stretch) => grouped(count(stretch)),
+});
 
 const clock = (hour: number): string => `${String(hour).padStart(2, "0")}:00`;

@@ -3,6 +3,7 @@ import { idleName } from "../planner/plan/paid-nodes.ts";
 import { type Column, renderColumns, wrap } from "./columns.ts";
 import { idlePaidNodes, type PricedNodes } from "./idle-nodes.ts";
 import { cents, grouped, hourlyDecimals } from "./money.ts";
+import { gpusOf, hasGpus, vcpusOf } from "./node-devices.ts";
 import { counted } from "./quantity.ts";
 import { type Rendering, styleFor } from "./style.ts";
 
@@ -40,10 +41,6 @@ export function poolLines(plan: FleetPlan, rendering: Rendering): string[] {
 /** Base and peak where nodes follow the hours of the day: `1 to 4`. */
 const nodesText = ({ nodes, minNodes = nodes }: PricedNodes): string =>
   minNodes === nodes ? grouped(nodes) : `${grouped(minNodes)} to ${grouped(nodes)}`;
-const hasGpus = ({ gpu }: PricedNodes): boolean => gpu !== null;
-const gpusOf = ({ nodes, gpusPerNode }: PricedNodes): number => nodes * gpusPerNode;
-/** Of nodes without GPUs; those with some have them beside the GPUs. */
-const vcpusOf = ({ nodes, cpu }: PricedNodes): number => (cpu === undefined ? 0 : nodes * cpu.slotsPerNode * cpu.slotVcpus);
 
 /** Empty where a pool has none. */
 const column = (header: string, count: (pool: PricedNodes) => number): Column<PricedNodes> => ({

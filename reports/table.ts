@@ -1,3 +1,4 @@
+import { listed } from "../planner/figures.ts";
 import type { Finding } from "../planner/finding.ts";
 import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
 import { alternativesLines } from "./alternatives.ts";
@@ -5,8 +6,10 @@ import { wrap } from "./columns.ts";
 import { dayLines } from "./day-table.ts";
 import { constraintLines, explanationLines } from "./explanation.ts";
 import { assumptionLines, type FindingRendering, notDeployableLines, warningLines } from "./finding-lines.ts";
+import { idlePaidNodes } from "./idle-nodes.ts";
 import { dollars, hourly } from "./money.ts";
 import { otherFleetLines } from "./other-fleets.ts";
+import { deviceNames } from "./node-devices.ts";
 import { paidLines } from "./paid-lines.ts";
 import { poolLines } from "./pool-table.ts";
 import { percent } from "./quantity.ts";
@@ -58,9 +61,9 @@ function headline(plan: FleetPlan, rendering: PlanRendering): string[] {
   const style = styleFor(rendering.color);
   const { cost, budget } = plan;
   const sentences = [
-    `Covers ${cost.included.join(", ")}, around the clock and sized for the busiest hour. Not in it: ${cost.excluded.join(", ")}.`,
+    `Covers ${listed(cost.included)}, around the clock and sized for the busiest hour. Not in it: ${cost.excluded.join(", ")}.`,
     cost.idleUsdPerHour > 0
-      ? `Of this, ${hourly(cost.idleUsdPerHour)} an hour is for idle ${plan.pools.some(({ gpu }) => gpu === null) ? "GPUs and vCPUs" : "GPUs"}.`
+      ? `Of this, ${hourly(cost.idleUsdPerHour)} an hour is for idle ${deviceNames([...plan.pools, ...idlePaidNodes(plan)])}.`
       : "",
     paidSentence(cost),
   ];

@@ -6,10 +6,10 @@ import type { PlanCost } from "./fleet-plan.ts";
 import { type IdleNodes, idleName, idleNodes, paidUsdPerHour } from "./paid-nodes.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
 
-/** The headline names the kinds of nodes that are in it, and the other kind among what is not. */
-function coverage(pools: readonly PricedPool[]): Pick<PlanCost, "included" | "excluded"> {
-  const hasHosts = pools.some(({ hasGpus }) => !hasGpus);
-  const gpuNodes = !hasHosts || pools.some(({ hasGpus }) => hasGpus) ? ["GPU nodes"] : [];
+/** The headline names the kinds of nodes that are in it, idle ones that are paid for too, and the other kind among what is not. */
+function coverage(nodes: readonly Pick<PricedPool, "hasGpus">[]): Pick<PlanCost, "included" | "excluded"> {
+  const hasHosts = nodes.some(({ hasGpus }) => !hasGpus);
+  const gpuNodes = !hasHosts || nodes.some(({ hasGpus }) => hasGpus) ? ["GPU nodes"] : [];
   return {
     included: [...gpuNodes, ...(hasHosts ? ["CPU-only nodes of the workloads"] : [])],
     excluded: [
@@ -79,7 +79,7 @@ export function costOf(pools: readonly PricedPool[], payers: readonly Payer[], p
     ({ costCenter }) => costCenter ?? "none",
     ({ name }) => byWorkload.get(name) ?? 0,
   );
-  const priced = [...pools, ...idle.map(({ kind, name, rate }) => ({ name, market: kind.market, cloud: kind.cloud, rate }))];
+  const priced = [...pools, ...idle.map(({ kind, name, rate }) => ({ name, market: kind.market, cloud: kind.cloud, hasGpus: kind.gpu !== null, rate }))];
   const rateBy = (key: (pool: (typeof priced)[number]) => string) => sums(priced, key, ({ rate }) => rate);
   const workloads = breakdown(total, byWorkload);
   return {
@@ -107,7 +107,7 @@ export function costOf(pools: readonly PricedPool[], payers: readonly Payer[], p
             idle: workloads[idleName] ?? money(0),
           },
         }),
-    ...coverage(pools),
+    ...coverage(priced),
   };
 }
 

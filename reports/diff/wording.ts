@@ -1,3 +1,4 @@
+import { listed } from "../../planner/figures.ts";
 import type { FindingValue } from "../../planner/finding.ts";
 import { cents, dollars, grouped, hourly } from "../money.ts";
 import { counted, percent } from "../quantity.ts";
@@ -109,8 +110,8 @@ export function basisTexts(diff: PlanDiff): string[] {
   const { idleUsdPerHour: idle, unpriced, included } = diff;
   const notCovered = unpriced.notCovered.length === 0 ? "" : ` Not priced: ${unpriced.notCovered.join(", ")}.`;
   return [
-    `US dollars; a month is 730 hours. Covers ${included.join(", ")}, around the clock and sized for the busiest hour: nothing in it depends on usage.${notCovered}`,
-    `Idle GPUs: ${hourly(idle.old)} → ${hourly(idle.new)} an hour, inside the figures.`,
+    `US dollars; a month is 730 hours. Covers ${listed(included)}, around the clock and sized for the busiest hour: nothing in it depends on usage.${notCovered}`,
+    `Idle capacity: ${hourly(idle.old)} → ${hourly(idle.new)} an hour, inside the figures.`,
   ];
 }
 
