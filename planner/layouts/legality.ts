@@ -3,7 +3,8 @@ import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
 import type { Finding } from "../finding.ts";
 import { hardwareFindings } from "./compute-capability.ts";
-import type { Layout } from "./layout.ts";
+import { isHost } from "./host.ts";
+import { gpusPerReplica, type Layout } from "./layout.ts";
 import { parallelismFindings } from "./parallelism.ts";
 
 /** Why the engine would refuse this layout: one finding for each rule it breaks, each with the nearest legal choice. Empty = legal. */
@@ -11,9 +12,26 @@ export function layoutFindings(model: Model, gpu: Gpu, layout: Layout, release: 
   const format = release.formats.find((candidate) => candidate.precision === layout.precision);
   return [
     ...hardwareFindings(gpu, layout, release),
+    ...hostFindings(gpu, layout),
     ...domainFindings(model, gpu, layout, format),
     ...parallelismFindings(model, layout, format),
     ...rangeFindings(model, layout),
+  ];
+}
+
+/** No server here divides a model over hosts. */
+function hostFindings(gpu: Gpu, layout: Layout): Finding[] {
+  if (!isHost(gpu) || gpusPerReplica(layout) === 1) return [];
+  const path = (["tensorParallel", "pipelineParallel", "dataParallel"] as const).find((name) => layout[name] > 1) ?? "";
+  return [
+    {
+      code: "host-not-divisible",
+      path,
+      message: `a replica without GPUs is one process on one node of ${gpu.id}, and the layout asks for ${gpusPerReplica(layout)}`,
+      value: gpusPerReplica(layout),
+      limit: 1,
+      suggestion: "leave the parallel sizes out",
+    },
   ];
 }
 

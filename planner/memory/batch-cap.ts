@@ -3,6 +3,7 @@ import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
 import type { Finding } from "../finding.ts";
 import { completeLayout } from "../layouts/complete.ts";
+import { isHost } from "../layouts/host.ts";
 import type { Layout } from "../layouts/layout.ts";
 import { type Beside, nothingBeside } from "./beside.ts";
 import { memoryBudget } from "./budget.ts";
@@ -53,10 +54,8 @@ export function batchDecision(model: Model, gpu: Gpu, release: EngineRelease, la
   const reasons = [
     layout.maxNumSeqs < usual.maxNumSeqs
       ? `${layout.maxNumSeqs} sequences and not the engine's ${usual.maxNumSeqs}, whose logits would take room that the cache needs more`
-      : `${layout.maxNumSeqs} sequences and ${layout.maxNumBatchedTokens} tokens a step, as the engine chooses on this GPU`,
-    layout.gpuMemoryUtilization < usual.gpuMemoryUtilization
-      ? `gpu-memory-utilization ${layout.gpuMemoryUtilization} and not ${usual.gpuMemoryUtilization}, so that the CUDA context and the graphs fit beside it`
-      : `gpu-memory-utilization ${layout.gpuMemoryUtilization}, as the engine chooses: what is left holds the CUDA context and the graphs`,
+      : `${layout.maxNumSeqs} sequences and ${layout.maxNumBatchedTokens} tokens a step, as the engine chooses${isHost(gpu) ? "" : " on this GPU"}`,
+    memoryShare(gpu, layout.gpuMemoryUtilization, usual.gpuMemoryUtilization),
   ];
   return {
     code: "decide-batch",
@@ -66,4 +65,11 @@ export function batchDecision(model: Model, gpu: Gpu, release: EngineRelease, la
     limit: usual.maxNumSeqs,
     unit: "sequences",
   };
+}
+
+/** What the engine may fill of the memory, and what the rest is for. */
+function memoryShare(gpu: Gpu, share: number, usual: number): string {
+  if (isHost(gpu)) return `${share * 100} % of the replica's memory is counted on, and what is left holds the server's process`;
+  if (share < usual) return `gpu-memory-utilization ${share} and not ${usual}, so that the CUDA context and the graphs fit beside it`;
+  return `gpu-memory-utilization ${share}, as the engine chooses: what is left holds the CUDA context and the graphs`;
 }

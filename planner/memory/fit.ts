@@ -47,28 +47,34 @@ export function fitFinding(sized: SizedLayout): Finding | null {
         unit: "tokens",
       };
     case "cuda-graphs-do-not-fit":
-      return graphsFinding(subject, layout, shortage);
+      return besideFinding(sized, shortage);
   }
 }
 
 /** Engines whose constants are estimates are warned of, not refused, where what CUDA takes beside the budget seems to be too much. */
 export function fitWarning(sized: SizedLayout): Finding | null {
   const shortage = sized.release.estimated ? besideShortage(sized.stage, sized.release) : null;
-  return shortage === null ? null : { ...graphsFinding(subjectOf(sized), sized.layout, shortage), path: "gpuMemoryUtilization" };
+  return shortage === null ? null : { ...besideFinding(sized, shortage), path: "gpuMemoryUtilization" };
 }
 
 const subjectOf = ({ model, gpu, layout }: SizedLayout): string =>
   `${model.id} in ${layout.precision} on ${isHost(gpu) ? "" : `${layout.tensorParallel * layout.pipelineParallel} x `}${gpu.id}`;
 
-const graphsFinding = (subject: string, layout: Layout, { code, value, limit }: Shortage): Finding => ({
-  code,
-  message: `${subject}: what CUDA needs beside the budget is more than gpu-memory-utilization ${layout.gpuMemoryUtilization} leaves`,
-  suggestion: "lower gpu-memory-utilization or max-num-seqs, or run with enforce-eager",
-  path: "",
-  value: Math.ceil(value),
-  limit: Math.floor(limit),
-  unit: "bytes per GPU",
-});
+function besideFinding(sized: SizedLayout, { code, value, limit }: Shortage): Finding {
+  const { gpu, layout } = sized;
+  const bytes = { code, path: "", value: Math.ceil(value), limit: Math.floor(limit) };
+  const subject = subjectOf(sized);
+  if (isHost(gpu)) {
+    const message = `${subject}: the server's process needs more than is left beside ${layout.gpuMemoryUtilization * 100} % of the memory`;
+    return { ...bytes, message, suggestion: "use a host with more memory", unit: "bytes" };
+  }
+  return {
+    ...bytes,
+    message: `${subject}: what CUDA needs beside the budget is more than gpu-memory-utilization ${layout.gpuMemoryUtilization} leaves`,
+    suggestion: "lower gpu-memory-utilization or max-num-seqs, or run with enforce-eager",
+    unit: "bytes per GPU",
+  };
+}
 
 type Shortage =
   | { readonly code: "does-not-fit" | "cuda-graphs-do-not-fit"; readonly value: number; readonly limit: number }

@@ -1,5 +1,5 @@
 import type { Model } from "../../catalog/schema/model.ts";
-import { gib } from "../figures.ts";
+import { count, gib } from "../figures.ts";
 import type { Finding } from "../finding.ts";
 import { type Adapters, adapterArguments } from "../layouts/adapters.ts";
 import type { EngineRelease } from "../layouts/release.ts";
@@ -75,7 +75,7 @@ export function assumeAdapters(path: string, model: Model, release: EngineReleas
   return {
     code: "assume-adapters",
     path,
-    message: `${served} LoRA adapters of rank ${rank} or less, ${onGpu} of them on the GPU at once (${adapterArguments(release, adapters).join(" ")}), ${gib(adapterBytes(model, rank))} each; what they cost a step is a formula, no measured run with adapters stands behind it`,
+    message: `${count(served, "LoRA adapter")} of rank ${rank} or less, ${onGpu} of them on the GPU at once (${adapterArguments(release, adapters).join(" ")}), ${gib(adapterBytes(model, rank))} each; what they cost a step is a formula, no measured run with adapters stands behind it`,
     value: onGpu,
     unit: "adapters",
   };

@@ -79,7 +79,10 @@ export function costOf(pools: readonly PricedPool[], payers: readonly Payer[], p
     ({ costCenter }) => costCenter ?? "none",
     ({ name }) => byWorkload.get(name) ?? 0,
   );
-  const priced = [...pools, ...idle.map(({ kind, name, rate }) => ({ name, market: kind.market, cloud: kind.cloud, hasGpus: kind.gpu !== null, rate }))];
+  const priced = [
+    ...pools,
+    ...idle.map(({ kind, name, rate }) => ({ name, market: kind.market, cloud: kind.cloud, hasGpus: kind.gpu !== null, rate })),
+  ];
   const rateBy = (key: (pool: (typeof priced)[number]) => string) => sums(priced, key, ({ rate }) => rate);
   const workloads = breakdown(total, byWorkload);
   return {

@@ -52,6 +52,19 @@ test("three times the cores of one processor put through about three times the t
   expect(tokensPerSecond("l4")).toBeGreaterThan(tokensPerSecond("c7i.24xlarge"));
 });
 
+test.each(["tensorParallel", "pipelineParallel", "dataParallel"] as const)("a replica without GPUs is not divided: %s", (size) => {
+  expect(answerSize({ model: "BAAI/bge-m3", gpu: "c7i.8xlarge", [size]: 2 }, catalog)).toMatchObject({
+    fits: false,
+    finding: { code: "host-not-divisible", path: size, value: 2, limit: 1 },
+  });
+});
+
+test("what a server takes beside its share of a small host is not called CUDA's", async () => {
+  const { out } = await gpufleet(["size", "--model", "openai/whisper-small", "--gpu", "c8g.xlarge"]);
+  expect(out).toContain("the server's process needs more than is left beside 95 % of the memory");
+  expect(out).not.toMatch(/GPU|CUDA|enforce-eager/);
+});
+
 test("generation is not predicted on processors", () => {
   expect(answerEstimate({ model: "Qwen/Qwen3-8B", gpu: "c7i.8xlarge" }, catalog)).toMatchObject({
     fits: false,

@@ -55,6 +55,9 @@ test("a fleet on nodes without GPUs is planned, and the independent checker acce
       expect(one.engine.image).toMatch(/cpu/);
     }
   }
+  const batches = plan.assumptions.filter(({ code }) => code === "decide-batch");
+  expect(batches).toHaveLength(3);
+  for (const { message } of batches) expect(message).not.toMatch(/GPU|gpu-memory|CUDA/);
   expect(plan.cost.included).toEqual(["CPU-only nodes of the workloads"]);
   expect(plan.cost.excluded).toContain("other CPU-only nodes");
 });
