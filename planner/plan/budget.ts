@@ -18,6 +18,7 @@ export function budgetStanding(spec: FleetSpec, cost: PlanCost, optimality: Opti
   const headroomUsdPerMonth = Math.round((usdPerMonth - cost.usdPerMonth) * 100) / 100;
   const standing = { usdPerMonth, mode, headroomUsdPerMonth };
   if (headroomUsdPerMonth >= 0) return { standing, warnings: [], broken: null };
+  const paidAnyway = cost.paidAnyway?.usdPerMonth ?? 0;
   const bound = Math.floor(optimality.lowerBoundUsdPerHour * hoursPerMonth * 100) / 100;
   const finding: Finding = {
     code: "budget-exceeded",
@@ -29,7 +30,11 @@ export function budgetStanding(spec: FleetSpec, cost: PlanCost, optimality: Opti
     value: cost.usdPerMonth,
     limit: usdPerMonth,
     unit: "USD a month",
-    suggestion: `raise the budget to ${usd(cost.usdPerMonth)}, or allow spot, more regions or looser latency limits`,
+    suggestion: `raise the budget to ${usd(cost.usdPerMonth)}${
+      paidAnyway > usdPerMonth
+        ? `: nodes that are paid for anyway cost ${usd(paidAnyway)} alone`
+        : ", or allow spot, more regions or looser latency limits"
+    }`,
   };
   return mode === "hard" ? { standing, warnings: [], broken: finding } : { standing, warnings: [finding], broken: null };
 }

@@ -180,7 +180,7 @@ const workload = (name: string, clusters: readonly string[]): fc.Arbitrary<Writt
       residency: maybe(fc.constantFrom(["us-east-1"], ["us-central1", "us-west-2", "us-east-1"]), 12),
       maxReplicasPerNode: maybe(fc.constantFrom(1, 2, 4), 10),
       dedicatedNodes: maybe(fc.constant(true), 8),
-      routing: maybe(fc.constantFrom("weighted", "even"), 12),
+      routing: maybe(fc.constantFrom("weighted", "even"), 30),
       hostPerReplica: maybe(fc.constantFrom<object>({ vcpus: 12 }, { memoryGiB: 100 }, { vcpus: 2, memoryGiB: 20 }), 10),
       lora: maybe(
         fc.constantFrom<object>({ adapters: 4 }, { adapters: 300, rank: 24 }, { adapters: 40, rank: 128, onGpu: 6 }, { adapters: 0 }),

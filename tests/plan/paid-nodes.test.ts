@@ -176,3 +176,10 @@ test("what a list keeps from being used costs the same, so that giving the list 
   const free = await planned(reservation, { instances: { allow: ["g6.xlarge", "g6e.xlarge"] } });
   expect(free.cost.usdPerHour).toBeLessThanOrEqual(denied.cost.usdPerHour);
 });
+
+test("a budget below what is paid anyway is not blamed on the spec's limits", async () => {
+  const { warnings } = await planned({ usdPerHour: 0.9, nodes: 8, paid: true }, { budget: { usdPerMonth: 5000 } });
+  expect(warnings.find(({ code }) => code === "budget-exceeded")?.suggestion).toBe(
+    "raise the budget to $5,256.00: nodes that are paid for anyway cost $5,256.00 alone",
+  );
+});
