@@ -8,6 +8,7 @@ import { NodePool } from "./nodePool.ts";
 import { type CloudCredentials, type Providers, providersFor } from "./providers.ts";
 import { type ClusterObjects, clusterObjects } from "./serving/clusterObjects.ts";
 import { InferenceService } from "./serving/inferenceService.ts";
+import type { Autoscaling } from "./serving/scaledObject.ts";
 import { type ServedDeployment, type ServingFacts, servedDeployments } from "./serving/servedWorkload.ts";
 import { validityFindings } from "./validity/validity.ts";
 
@@ -25,6 +26,8 @@ export interface GpuFleetArgs {
   readonly credentials?: CloudCredentials;
   /** How to come to the plan from what runs now. Default: nothing runs yet. */
   readonly changeover?: Changeover;
+  /** Whether replicas and nodes follow the hours of the day. Default: none. */
+  readonly autoscaling?: Autoscaling;
 }
 
 /**
@@ -56,7 +59,7 @@ export class GpuFleet extends pulumi.ComponentResource {
   }
 
   #nodePools(
-    { plan, clusters, changeover = noChangeover }: GpuFleetArgs,
+    { plan, clusters, changeover = noChangeover, autoscaling = "none" }: GpuFleetArgs,
     tags: Record<string, string>,
     providers: Providers,
   ): ReadonlyMap<string, NodePool> {
@@ -68,7 +71,14 @@ export class GpuFleet extends pulumi.ComponentResource {
           pool.name,
           new NodePool(
             pool.name,
-            { pool, extraNodes: changeover.extraNodes[pool.name] ?? 0, binding, owner, provider: providers.cloud.get(pool.cluster) },
+            {
+              pool,
+              extraNodes: changeover.extraNodes[pool.name] ?? 0,
+              isScaled: autoscaling === "keda" && pool.minNodes < pool.maxNodes,
+              binding,
+              owner,
+              provider: providers.cloud.get(pool.cluster),
+            },
             { parent: this },
           ),
         ];
@@ -77,7 +87,7 @@ export class GpuFleet extends pulumi.ComponentResource {
   }
 
   #services(
-    { plan, catalog, huggingFaceToken, changeover = noChangeover }: GpuFleetArgs,
+    { plan, catalog, huggingFaceToken, changeover = noChangeover, autoscaling = "none" }: GpuFleetArgs,
     tags: Record<string, string>,
     providers: Providers,
     pools: ReadonlyMap<string, NodePool>,
@@ -96,7 +106,16 @@ export class GpuFleet extends pulumi.ComponentResource {
       for (const one of here) {
         const service = new InferenceService(
           one.workload.name,
-          { ...one, fleet: plan.fleet, tags, namespace: objects.namespace.metadata.name, pools, after: objects.shared, changeover },
+          {
+            ...one,
+            fleet: plan.fleet,
+            tags,
+            namespace: objects.namespace.metadata.name,
+            pools,
+            after: objects.shared,
+            changeover,
+            autoscaling,
+          },
           { parent: this, providers: { kubernetes: provider } },
         );
         services.set(one.workload.name, service);

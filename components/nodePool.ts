@@ -9,6 +9,8 @@ export interface NodePoolArgs {
   readonly pool: PlannedPool;
   /** On top of the plan's, until replicas have moved. */
   readonly extraNodes: number;
+  /** The cluster's node autoscaler sizes it between base and peak. */
+  readonly isScaled: boolean;
   readonly binding: ClusterBinding;
   readonly owner: Ownership;
   /** Explicit: EKS and GKE resources are never made by a default provider. None for static clusters. */
@@ -22,10 +24,10 @@ export interface NodePoolArgs {
 export class NodePool extends pulumi.ComponentResource {
   constructor(name: string, args: NodePoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("gpu-fleet-planner:index:NodePool", name, nodePoolInputs(args.pool, args.extraNodes), opts);
-    const { binding, owner, provider } = args;
+    const { binding, owner, provider, isScaled } = args;
     const pool = withExtraNodes(args.pool, args.extraNodes);
-    if (provider !== undefined && pool.cloud === "aws") eksNodeGroup(pool, binding, owner, { parent: this, provider });
-    if (provider !== undefined && pool.cloud === "gcp") gkeNodePool(pool, binding, owner, { parent: this, provider });
+    if (provider !== undefined && pool.cloud === "aws") eksNodeGroup(pool, binding, owner, isScaled, { parent: this, provider });
+    if (provider !== undefined && pool.cloud === "gcp") gkeNodePool(pool, binding, owner, isScaled, { parent: this, provider });
     this.registerOutputs({});
   }
 }

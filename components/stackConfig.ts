@@ -5,6 +5,7 @@ import { type ChangeoverMode, changeoverModes } from "../planner/plan/changeover
 import { type LockMode, lockModes } from "../planner/plan/lock.ts";
 import type { ClusterBinding } from "./clusterBinding.ts";
 import type { CloudCredentials } from "./providers.ts";
+import { type Autoscaling, autoscalings } from "./serving/scaledObject.ts";
 import { type StackOutput, StackReferences } from "./stackReferences.ts";
 
 /** The stack's config as the program uses it. */
@@ -15,6 +16,8 @@ export interface StackConfig {
   readonly lock: LockMode;
   /** What to do where old and new replicas together do not fit the nodes. */
   readonly changeover: ChangeoverMode;
+  /** Whether replicas and nodes follow the hours of the day. */
+  readonly autoscaling: Autoscaling;
   readonly clusters: Readonly<Record<string, ClusterBinding>>;
   readonly tags: Readonly<Record<string, string>>;
   readonly huggingFaceToken: pulumi.Output<string> | undefined;
@@ -45,6 +48,7 @@ export const bindingSchema = z.strictObject({
 const clustersSchema = z.record(text, bindingSchema);
 const tagsSchema = z.record(text, z.string());
 const changeoverSchema = z.enum(changeoverModes, { error: `expected one of ${changeoverModes.join(", ")}` });
+const autoscalingSchema = z.enum(autoscalings, { error: `expected one of ${autoscalings.join(", ")}` });
 const lockSchema = z.enum(lockModes, { error: `expected one of ${lockModes.join(", ")}` });
 
 /** Reads the stack's config and what it takes from other stacks, all that is wrong with it at once. */
@@ -54,6 +58,7 @@ export async function readStackConfig(): Promise<{ config: StackConfig; findings
   const tags = parsed("tags", tagsSchema, config.getObject("tags") ?? {}, {});
   const lock = parsed("lock", lockSchema, config.get("lock") || "use", "use");
   const changeover = parsed("changeover", changeoverSchema, config.get("changeover") || "extra-nodes", "extra-nodes");
+  const autoscaling = parsed("autoscaling", autoscalingSchema, config.get("autoscaling") || "none", "none");
   const references = new StackReferences();
   const bindings = await Promise.all(
     Object.entries(clusters.value).map(async ([name, binding]) => [name, await bindingOf(name, binding, references)] as const),
@@ -63,12 +68,20 @@ export async function readStackConfig(): Promise<{ config: StackConfig; findings
       spec: config.get("spec") || `stacks/${pulumi.getStack()}.fleet.yaml`,
       lock: lock.value,
       changeover: changeover.value,
+      autoscaling: autoscaling.value,
       clusters: Object.fromEntries(bindings),
       tags: tags.value,
       huggingFaceToken: (config.get("huggingFaceToken") ?? "") === "" ? undefined : config.requireSecret("huggingFaceToken"),
       credentials: { aws: awsCredentials(), gcp: gcpCredentials() },
     },
-    findings: [...clusters.findings, ...references.findings, ...tags.findings, ...lock.findings, ...changeover.findings],
+    findings: [
+      ...clusters.findings,
+      ...references.findings,
+      ...tags.findings,
+      ...lock.findings,
+      ...changeover.findings,
+      ...autoscaling.findings,
+    ],
   };
 }
 

@@ -13,13 +13,24 @@ const diskThroughputMiBps = 1000;
 const diskIops = diskThroughputMiBps * 4;
 
 /** An EKS managed node group on a launch template of its own. Cloud-side names are left to auto-naming: both can be replaced in place. */
-export function eksNodeGroup(pool: PlannedPool, binding: ClusterBinding, owner: Ownership, opts: pulumi.CustomResourceOptions): NodeGroup {
+export function eksNodeGroup(
+  pool: PlannedPool,
+  binding: ClusterBinding,
+  owner: Ownership,
+  isScaled: boolean,
+  opts: pulumi.CustomResourceOptions,
+): NodeGroup {
   const template = new LaunchTemplate(pool.name, launchTemplateArgs(pool, owner), opts);
   const version = pulumi.output(template.latestVersion).apply(String);
   return new NodeGroup(
     pool.name,
     { ...nodeGroupArgs(pool, binding, owner), launchTemplate: { id: template.id, version } },
-    { ...opts, customTimeouts: { create: "60m", update: "120m", delete: "60m" } },
+    {
+      ...opts,
+      customTimeouts: { create: "60m", update: "120m", delete: "60m" },
+      // The number of nodes is the node autoscaler's, between the base and the peak of the plan.
+      ...(isScaled ? { ignoreChanges: ["scalingConfig.desiredSize"] } : {}),
+    },
   );
 }
 

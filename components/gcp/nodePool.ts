@@ -11,8 +11,14 @@ import { acceleratorOf, machineFamily } from "./machineFamilies.ts";
 type AcceleratorArgs = container.NodePoolNodeConfigGuestAccelerator;
 
 /** A GKE node pool. Its cloud-side name is left to auto-naming, so that a replacement can be made before the old one goes. */
-export function gkeNodePool(pool: PlannedPool, binding: ClusterBinding, owner: Ownership, opts: pulumi.CustomResourceOptions): GkeNodePool {
-  return new GkeNodePool(pool.name, nodePoolArgs(pool, binding, owner), {
+export function gkeNodePool(
+  pool: PlannedPool,
+  binding: ClusterBinding,
+  owner: Ownership,
+  isScaled: boolean,
+  opts: pulumi.CustomResourceOptions,
+): GkeNodePool {
+  return new GkeNodePool(pool.name, nodePoolArgs(pool, binding, owner, isScaled), {
     ...opts,
     // GKE adds labels of its own, fills local disks in for machines that bring them, and keeps the size of an autoscaled pool.
     ignoreChanges: ["initialNodeCount", "nodeConfig.labels", "nodeConfig.resourceLabels", "nodeConfig.ephemeralStorageLocalSsdConfig"],
@@ -20,13 +26,13 @@ export function gkeNodePool(pool: PlannedPool, binding: ClusterBinding, owner: O
   });
 }
 
-export function nodePoolArgs(pool: PlannedPool, binding: ClusterBinding, owner: Ownership): GkeNodePoolArgs {
+export function nodePoolArgs(pool: PlannedPool, binding: ClusterBinding, owner: Ownership, isScaled = false): GkeNodePoolArgs {
   return {
     cluster: binding.clusterName ?? "",
     location: binding.location ?? pool.region,
     ...(binding.project === undefined ? {} : { project: binding.project }),
     nodeLocations: [...pool.zones],
-    ...size(pool),
+    ...size(pool, isScaled),
     nodeConfig: nodeConfig(pool, binding, owner),
     management: { autoRepair: true, autoUpgrade: true },
     // An old node goes before a new one comes: there is no quota for spare nodes.
@@ -36,10 +42,10 @@ export function nodePoolArgs(pool: PlannedPool, binding: ClusterBinding, owner: 
 
 /**
  * `nodeCount` counts per zone. A pool that may use any of several zones is therefore sized by GKE's autoscaler, which puts nodes
- * where there is capacity: pending replicas call for them, the plan's number is the ceiling.
+ * where there is capacity: pending replicas call for them, the plan's number is the ceiling. So is one whose nodes follow the hours of the day.
  */
-function size(pool: PlannedPool): Pick<GkeNodePoolArgs, "nodeCount" | "initialNodeCount" | "autoscaling"> {
-  if (pool.zones.length === 1) return { nodeCount: pool.nodes };
+function size(pool: PlannedPool, isScaled: boolean): Pick<GkeNodePoolArgs, "nodeCount" | "initialNodeCount" | "autoscaling"> {
+  if (pool.zones.length === 1 && !isScaled) return { nodeCount: pool.nodes };
   return { initialNodeCount: 0, autoscaling: { totalMinNodeCount: 0, totalMaxNodeCount: pool.maxNodes, locationPolicy: "ANY" } };
 }
 

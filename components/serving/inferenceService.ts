@@ -11,6 +11,8 @@ import type { NodePool } from "../nodePool.ts";
 import { endpoint, enginePort } from "./endpoint.ts";
 import { networkPolicySpec } from "./networkPolicy.ts";
 import { podTemplate, selectorLabels, workloadLabels } from "./podTemplate.ts";
+import { type Autoscaling, scaledObject } from "./scaledObject.ts";
+import { type Schedule, scheduleOf } from "./schedule.ts";
 import type { ServedDeployment } from "./servedWorkload.ts";
 import { startupBudget } from "./startup.ts";
 
@@ -27,6 +29,7 @@ export interface InferenceServiceArgs {
   /** What every deployment waits for beside its pool: priority classes, secrets. */
   readonly after: readonly pulumi.Resource[];
   readonly changeover: Changeover;
+  readonly autoscaling: Autoscaling;
 }
 
 /** One workload on Kubernetes: a Deployment per pool behind one Service and one PodDisruptionBudget. */
@@ -64,13 +67,24 @@ export class InferenceService extends pulumi.ComponentResource {
     );
     this.deployments = served.map((one) => {
       const pool = args.pools.get(one.pool.name);
-      return engineDeployment(one, args, { ...own, dependsOn: [account, policy, ...args.after, ...(pool === undefined ? [] : [pool])] });
+      const engine = engineDeployment(one, args, {
+        ...own,
+        dependsOn: [account, policy, ...args.after, ...(pool === undefined ? [] : [pool])],
+      });
+      const schedule = scheduleFor(one, args);
+      const labels = workloadLabels(args.fleet, workload, args.tags);
+      if (schedule !== null)
+        scaledObject(one.deployment.name, { namespace: args.namespace, labels }, schedule, { ...own, dependsOn: [engine] });
+      return engine;
     });
 
     this.endpoint = endpoint(args.fleet, workload.name);
     this.registerOutputs({ endpoint: this.endpoint });
   }
 }
+
+const scheduleFor = ({ deployment }: ServedDeployment, { autoscaling }: Pick<InferenceServiceArgs, "autoscaling">): Schedule | null =>
+  autoscaling === "keda" ? scheduleOf(deployment) : null;
 
 /** What the preview's JSON and policies see of the workload. */
 function serviceInputs({ workload, served }: InferenceServiceArgs) {
@@ -108,7 +122,12 @@ function engineDeployment(served: ServedDeployment, args: InferenceServiceArgs, 
         template: podTemplate(served),
       },
     },
-    { ...opts, customTimeouts: rolloutTimeouts(rolloutSeconds, deployment.replicas) },
+    {
+      ...opts,
+      customTimeouts: rolloutTimeouts(rolloutSeconds, deployment.replicas),
+      // Made with all replicas; from then on their number is KEDA's.
+      ...(scheduleFor(served, args) === null ? {} : { ignoreChanges: ["spec.replicas"] }),
+    },
   );
 }
 

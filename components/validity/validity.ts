@@ -7,6 +7,7 @@ import { bindingFindings } from "./bindings.ts";
 import { gcpFindings } from "./gcp.ts";
 import { nameFindings } from "./names.ts";
 import { poolFindings } from "./pools.ts";
+import { scalingFindings } from "./scaling.ts";
 import { servingFindings } from "./serving.ts";
 
 /**
@@ -21,6 +22,7 @@ export const validityFindings = (args: GpuFleetArgs): Finding[] => [
   ...args.plan.pools.filter(({ cloud }) => cloud === "aws").flatMap((pool) => awsFindings(pool)),
   ...args.plan.pools.filter(({ cloud }) => cloud === "gcp").flatMap((pool) => gcpFindings(pool)),
   ...args.plan.workloads.flatMap((workload) => servingFindings(workload, args)),
+  ...scalingFindings(args),
 ];
 
 /** What the plan says of itself, and what it does not say because it was made by hand or before this was asked. */

@@ -3,7 +3,7 @@ import { at } from "../element.ts";
 import { hoursPerMonth } from "../units.ts";
 import type { Candidate } from "./candidate.ts";
 import { nodesTogether, type Offer } from "./offer.ts";
-import { startupSeconds } from "./startup-time.ts";
+import { leadSeconds } from "./startup-time.ts";
 
 /**
  * How likely spot replicas are away. A node of a pool (one instance type in one zone) is taken at a constant rate; a share of the losses takes
@@ -28,7 +28,7 @@ export function poolRisk(
   offer: Pick<Offer, "instanceType" | "region" | "cloud" | "network">,
   replica: Candidate["replica"],
 ): PoolRisk {
-  const { correlation, absence, bands, provisioning } = catalog.spotModel;
+  const { correlation, absence, bands } = catalog.spotModel;
   const row = catalog.spotInterruptions.find(({ instance, region }) => instance === offer.instanceType && region === offer.region);
   const worst = bands.lostShareUpTo.length - 1;
   const lostInAMonth = at(bands.lostShareUpTo, row?.bandIndex ?? worst);
@@ -36,7 +36,7 @@ export function poolRisk(
   const lossesOfNode = -Math.log(1 - lostInAMonth) / hoursPerMonth;
   const { sharedLossShare } = correlation;
   const lossesOfSingle = lossesOfNode * (1 - sharedLossShare) * nodesTogether(offer);
-  const replacementSeconds = provisioning.seconds + startupSeconds(catalog.serving, replica);
+  const replacementSeconds = leadSeconds(catalog, replica);
   const shared = lossesOfNode * sharedLossShare * (absence.meanHours + replacementSeconds / 3600);
   const single = lossesOfSingle * (replacementSeconds / 3600);
   return {

@@ -1,3 +1,4 @@
+import type { Catalog } from "../../catalog/catalog.ts";
 import type { ServingConstants } from "../../catalog/schema/serving.ts";
 import { isHost } from "../layouts/host.ts";
 import type { Replica } from "../performance/replica.ts";
@@ -15,3 +16,7 @@ export function startupSeconds(serving: ServingConstants, { gpu, layout, memory,
   const graphs = enforceEager || isHost(gpu) ? 0 : startup.compileSeconds + startup.graphCaptureSeconds;
   return Math.ceil(startup.processSeconds + read + graphs);
 }
+
+/** Seconds from the call for a replica to its first answer where its node has to come first. */
+export const leadSeconds = ({ serving, spotModel }: Pick<Catalog, "serving" | "spotModel">, replica: Replica): number =>
+  spotModel.provisioning.seconds + startupSeconds(serving, replica);

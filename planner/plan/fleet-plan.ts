@@ -235,6 +235,8 @@ export interface PlannedDeployment {
     readonly lora?: LoraSpec & { readonly onGpu: number; readonly downloadBytes: number };
   };
   readonly startupSeconds: number;
+  /** From the call for a replica to its first answer, its node's provisioning included. Missing when no hour differs. */
+  readonly leadSeconds?: number;
   readonly capacityRequestsPerSecondPerReplica: number;
   readonly plannedRequestsPerSecondPerReplica: number;
   /** Of the workload's requests, those that are sent to this deployment by weight; adds up to 1. Missing where all replicas get the same. */

@@ -1,4 +1,4 @@
-import { startupSeconds } from "../candidates/startup-time.ts";
+import { leadSeconds } from "../candidates/startup-time.ts";
 import { centsPerMonth } from "../cost/money.ts";
 import { at } from "../element.ts";
 import { grouped, listed, usd } from "../figures.ts";
@@ -38,7 +38,7 @@ export function planAssumptions(assembly: Assembly, day: Day | null): Finding[] 
 function nodesFollow({ catalog, offers, candidates, packing }: Assembly, day: Day): Finding {
   const leads = packing.placements.map(({ workload, option }) => {
     const { replica } = at(at(candidates, workload), option);
-    return catalog.spotModel.provisioning.seconds + startupSeconds(catalog.serving, replica);
+    return leadSeconds(catalog, replica);
   });
   const early = packing.pools.map((pool, index) => {
     const here = packing.placements.flatMap(({ offer, zone }, place) =>

@@ -2,7 +2,7 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import type { Candidate } from "../candidates/candidate.ts";
 import { hostShare } from "../candidates/host-share.ts";
 import { nodesTogether } from "../candidates/offer.ts";
-import { startupSeconds } from "../candidates/startup-time.ts";
+import { leadSeconds, startupSeconds } from "../candidates/startup-time.ts";
 import { splitByLargestRemainder } from "../cost/largest-remainder.ts";
 import { at } from "../element.ts";
 import { servedAdapterBytes } from "../memory/adapters.ts";
@@ -156,6 +156,7 @@ function plannedDeployment(
       ...plannedLora(workload, candidate),
     },
     startupSeconds: startupSeconds(assembly.catalog.serving, candidate.replica),
+    ...(replicasByHour === null ? {} : { leadSeconds: leadSeconds(assembly.catalog, candidate.replica) }),
     capacityRequestsPerSecondPerReplica: candidate.capacityRequestsPerSecond,
     plannedRequestsPerSecondPerReplica: load,
     ...(requestShare === undefined ? {} : { requestShare }),

@@ -72,3 +72,10 @@ test("the stack's aws and gcp config is what the explicit providers get", async 
     gcp: { accessToken: "token" },
   });
 });
+
+test("autoscaling is none unless keda is asked for, and nothing else is known", async () => {
+  expect((await read({})).config.autoscaling).toBe("none");
+  expect((await read({ autoscaling: "keda" })).config.autoscaling).toBe("keda");
+  const { findings } = await read({ autoscaling: "hpa" });
+  expect(findings).toMatchObject([{ code: "invalid-config", path: "config.autoscaling", message: "expected one of none, keda" }]);
+});

@@ -28,6 +28,7 @@ export const hours: readonly Break[] = [
         byHour(one)[2] = 1;
       }),
   ],
+  ["replicas called too late", /not called by the time/, (plan) => Object.assign(first(plan, "rag"), { leadSeconds: 1 })],
   [
     "work beyond its window",
     /nightly: some of its replicas work outside its window|nightly: its window of 6 hours has 7/,

@@ -35,13 +35,17 @@ function workloadsHours(subject: Subject, served: Served): string[] {
   const placed = placedIn(subject, served);
   const { hourlyRequestsPerSecond: rates, batch, requestsPerSecond } = asked.demand;
   const complaints = placed.flatMap((one) => {
-    const { name, replicas, minReplicas, replicasByHour = [] } = one.deployment;
+    const { name, replicas, minReplicas, replicasByHour = [], leadSeconds, startupSeconds } = one.deployment;
     return failing([
       [
         replicasByHour.length === 24 && replicasByHour.every((count) => Number.isInteger(count) && count >= 0 && count <= replicas),
         `${name}: no day of replicas`,
       ],
       [minReplicas === Math.min(...replicasByHour), `${name}: minReplicas is not the quietest hour's`],
+      [
+        leadSeconds === subject.catalog.spotModel.provisioning.seconds + startupSeconds,
+        `${name}: it is not called by the time that a node and its start take`,
+      ],
     ]);
   });
   if (batch !== undefined) return [...complaints, ...windowHolds(asked.name, placed, batch.finishWithinHours)];
