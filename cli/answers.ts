@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { EngineRelease } from "../catalog/schema/engine.ts";
 import type { Gpu } from "../catalog/schema/gpu.ts";
 import type { Finding } from "../planner/finding.ts";
 import type { Layout } from "../planner/layouts/layout.ts";
@@ -6,10 +7,12 @@ import { forWholeTexts } from "../planner/layouts/whole-texts.ts";
 import { type Corrector, correctedEstimate } from "../planner/measurements/corrector.ts";
 import type { MemoryBudget } from "../planner/memory/memory-budget.ts";
 import { unpredictedAdapters } from "../planner/performance/adapters.ts";
+import { engineTiming } from "../planner/performance/engine-generation.ts";
 import { estimate } from "../planner/performance/estimate.ts";
 import { isOfMeasuredKind, type Replica } from "../planner/performance/replica.ts";
 import type { Lengths, Load, ServingPoint } from "../planner/performance/serving-point.ts";
 import { servingPointOf } from "../planner/performance/task-performance.ts";
+import { readEngineVersion } from "./engine-version.ts";
 import { lengthsOf } from "./estimate-lengths.ts";
 import type { EstimateRequest, SizeRequest } from "./request.ts";
 import { present, type Resolved, resolveRequest, sizeOf } from "./sizing.ts";
@@ -103,12 +106,26 @@ export function estimateCase(request: EstimateRequest, catalog: Catalog, directo
   const sizing = sizeOf(resolved);
   if ("finding" in sizing) return { ...asked, fits: false, finding: sizing.finding };
   if (!sizing.memory.fits) return { ...asked, fits: false, finding: sizing.memory.finding };
+  const { isStated } = readEngineVersion(release.engine, request.engineVersion, catalog);
+  const { versionFactors } = engineTiming(catalog.stepTime, release.engine, release.version).generation;
+  const releaseUnstated = isStated || versionFactors.length === 0 ? undefined : true;
   const replica = { model, gpu, release, layout, memory: sizing.memory, link: gpu.link, constants: catalog.stepTime };
-  return { ...withWarning(asked, sizing.memory.warning), replica: { ...replica, ...present({ speculation, adapters, network }) } };
+  const warned = withWarning(asked, sizing.memory.warning);
+  return {
+    ...(releaseUnstated && isPlain ? withWarning(warned, releaseNotStated(release)) : warned),
+    replica: { ...replica, ...present({ speculation, adapters, network, releaseUnstated }) },
+  };
 }
 
 const withWarning = <Answer extends Asked>(asked: Answer, warning: Finding | null): Answer =>
   warning === null ? asked : { ...asked, assumptions: [...asked.assumptions, warning] };
+
+const releaseNotStated = ({ engine, version }: EngineRelease): Finding => ({
+  code: "engine-version-not-stated",
+  path: "engineVersion",
+  message: `memory is that of ${engine} ${version}, speed the mean of the releases that were measured: they differ by up to a third`,
+  value: version,
+});
 
 const forTask = (resolved: Resolved): Resolved => ({ ...resolved, layout: forWholeTexts(resolved.model, resolved.layout) });
 

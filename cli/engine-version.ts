@@ -5,6 +5,8 @@ import { defaults } from "../planner/spec/defaults.ts";
 
 export interface EngineVersion {
   readonly version: string;
+  /** False where nothing that was written says which release it is. */
+  readonly isStated: boolean;
   /** How the text became this version; null where it stands there as it is. */
   readonly rule: string | null;
 }
@@ -17,18 +19,20 @@ export interface EngineVersion {
 export function readEngineVersion(engine: string, text: string | undefined, catalog: Catalog): EngineVersion {
   const profile = catalog.engines.find(({ name }) => name === engine);
   const usual = engine === defaults.engineName ? defaults.engineVersion : (profile?.newestVersion ?? "");
-  if (text === undefined || text.trim() === "") return { version: usual, rule: null };
+  if (text === undefined || text.trim() === "") return { version: usual, isStated: false, rule: null };
   const written = numberIn(engine, text);
   const read = written ?? releaseOfPeriod(catalog, engine, text);
-  if (read === undefined) return { version: usual, rule: `${usual} by default: ${JSON.stringify(text)} is no version number` };
+  if (read === undefined)
+    return { version: usual, isStated: false, rule: `${usual} by default: ${JSON.stringify(text)} is no version number` };
   if (profile !== undefined && compareVersions(read, profile.oldestVersion) < 0) {
     return {
       version: profile.oldestVersion,
+      isStated: true,
       rule: `${read} is older than any release described; its constants are those of ${profile.oldestVersion}`,
     };
   }
-  if (written === undefined) return { version: read, rule: `${read}, the newest release of ${text}` };
-  return { version: read, rule: read === text.replace(/^v/, "") ? null : `${read} in ${JSON.stringify(text)}` };
+  if (written === undefined) return { version: read, isStated: true, rule: `${read}, the newest release of ${text}` };
+  return { version: read, isStated: true, rule: read === text.replace(/^v/, "") ? null : `${read} in ${JSON.stringify(text)}` };
 }
 
 /** A number at the front, or behind the engine's name; `1.x` is the first of its line. Other products' numbers are not the engine's. */

@@ -18,7 +18,7 @@ import type { Beside } from "../planner/memory/beside.ts";
 import { memoryBudget } from "../planner/memory/budget.ts";
 import type { MemoryBudget } from "../planner/memory/memory-budget.ts";
 import type { ReadModel } from "../planner/models/read-model.ts";
-import type { ReplicaNetwork } from "../planner/performance/network-hops.ts";
+import type { ReplicaNetwork } from "../planner/performance/pipeline-hops.ts";
 import { draftFinding, type Speculation } from "../planner/performance/speculation.ts";
 import { defaults } from "../planner/spec/defaults.ts";
 import { asMeant, isInt4 } from "./asked-as-meant.ts";

@@ -3,7 +3,7 @@ import type { Gpu } from "../catalog/schema/gpu.ts";
 import { networkOf } from "../planner/candidates/node-network.ts";
 import type { Finding } from "../planner/finding.ts";
 import { gpusPerReplica, type Layout } from "../planner/layouts/layout.ts";
-import type { ReplicaNetwork } from "../planner/performance/network-hops.ts";
+import type { ReplicaNetwork } from "../planner/performance/pipeline-hops.ts";
 
 export interface SpannedNodes {
   readonly network: ReplicaNetwork;

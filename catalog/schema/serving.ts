@@ -25,8 +25,7 @@ export const servingSchema = z.strictObject({
   about: z.string(),
   requestLengths: z
     .strictObject({
-      variation: positive.describe("Coefficient of variation of a prompt's and of an answer's length, in latency percentiles"),
-      tailVariation: positive.describe("The same for the longest request that a replica must hold: more careful"),
+      variation: positive.describe("Coefficient of variation of a prompt's and of an answer's length"),
       ...provenance,
     })
     .describe("Assumed where neither a 95th percentile nor kinds of requests are given"),

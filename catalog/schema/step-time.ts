@@ -87,6 +87,7 @@ const engineGenerationSchema = z.strictObject({
   expertGemm: positive.describe("Multiplies the efficiency of expert matrix products"),
   moeLayer: positive.describe("Multiplies moeLayerMicroseconds"),
   mixesPrefill: z.boolean().describe("False: a step is either prefill or decode"),
+  prefillsFirst: z.boolean().describe("True: prompts that wait are computed before any sequence decodes on, so that a burst decodes last"),
   reservesOutput: z.boolean().describe("True: a sequence is admitted only when its whole output fits"),
   runningFactor: positive.describe("Multiplies maxRunningPerRank"),
   expertsFp8ReadAllBefore: z.string().nullable().describe("Releases before this one read nearly every FP8 expert in every step"),
@@ -99,6 +100,7 @@ const engineGenerationSchema = z.strictObject({
     .array(z.strictObject({ version: z.string(), factor: positive }))
     .describe("Measured releases, oldest first; between two of them the factor is interpolated"),
   newerFactor: positive.describe("Releases newer than every measured one"),
+  unstatedFactor: positive.describe("A release that is not known: geometric mean over the measured runs"),
   prior: z.boolean(),
 });
 
@@ -110,7 +112,9 @@ const uncertaintySchema = z.strictObject({
   tpotClosed: sigmaSchema,
   tpotOpen: sigmaSchema,
   tpotSingle: sigmaSchema,
+  tpotBurst: sigmaSchema,
   ttft: sigmaSchema,
+  ttftBurst: sigmaSchema,
   maxOutput: sigmaSchema,
   saturatedOutput: sigmaSchema,
   staticBatch: sigmaSchema,
@@ -165,6 +169,13 @@ export const stepTimeSchema = z.strictObject({
     .record(z.string(), z.array(z.strictObject({ needs: z.enum(["fp8", "int8", "fp4"]).nullable(), format: z.string() })).min(1))
     .describe("Precision -> formats in order of preference: the first one whose needed peak the GPU has"),
   engines: z.array(engineGenerationSchema).min(1),
+  eager: z
+    .strictObject({
+      layerMicroseconds: positive.describe("In which the CPU starts the kernels of one layer: a step takes no less"),
+      source: z.string().min(1),
+      asOf: isoDate,
+    })
+    .describe("Engines told to run without CUDA graphs (enforceEager)"),
   uncertainty: uncertaintySchema,
   measured: measuredSchema,
   fit: fitSchema,

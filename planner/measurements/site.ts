@@ -11,6 +11,7 @@ export interface Site {
   readonly model: string;
   readonly family: string;
   readonly gpu: string;
+  /** With how it starts kernels: runs in eager mode say nothing of others. */
   readonly engine: string;
   /** Key of the step-time formats: bf16 and fp16 run alike, FP8 without FP8 arithmetic does not run like FP8. */
   readonly format: string;
@@ -57,7 +58,7 @@ export function siteOf(replica: Replica, lengths: Lengths, load: Load["kind"], p
     model: model.id,
     family: model.family,
     gpu: gpu.id,
-    engine: release.engine,
+    engine: layout.enforceEager ? `${release.engine} eager` : release.engine,
     format: weightFormatName(constants, layout.precision, gpu),
     layout: `${gpusPerReplica(layout)}/${layout.tensorParallel}/${layout.pipelineParallel}/${layout.expertParallel}`,
     release: release.version.split(".").slice(0, 2).join("."),

@@ -1,4 +1,5 @@
 import type { Finding } from "../finding.ts";
+import { batchDrain } from "./burst.ts";
 import { evidence, interval90, type Metric, priorEvidence, roomWidening, sigmaOf } from "./evidence.ts";
 import { extrapolations, weakened } from "./extrapolation.ts";
 import { loadTable } from "./load-table.ts";
@@ -7,7 +8,7 @@ import { type Queue, queueAt, ttftMean, ttftQuantile } from "./queueing.ts";
 import type { Replica } from "./replica.ts";
 import { type RequestService, requestService, unknownGpuFigure } from "./request-service.ts";
 import type { LatencySummary, Lengths, Load, ServingPoint } from "./serving-point.ts";
-import { batchDrain, closedLoop, maxRequestsPerSecond, type SteadyState, saturated, unloadedTtftSeconds } from "./steady-state.ts";
+import { closedLoop, maxRequestsPerSecond, type SteadyState, saturated, unloadedTtftSeconds } from "./steady-state.ts";
 
 /** What one replica does at a load, with percentiles and 90 % intervals. */
 export function estimate(replica: Replica, lengths: Lengths, load: Load): ServingPoint {
@@ -20,7 +21,7 @@ export function estimate(replica: Replica, lengths: Lengths, load: Load): Servin
       return closedPoint(service, load.concurrency);
     case "saturated":
       return {
-        ...steadyPoint(service, saturated(service), "maxOutput", "tpotClosed"),
+        ...steadyPoint(service, saturated(service), ["ttft", "tpotClosed", "maxOutput"]),
         utilization: 1,
         limitedBy: service.runningLimit,
       };
@@ -59,7 +60,7 @@ function closedPoint(service: RequestService, concurrency: number): ServingPoint
   const clients = Math.max(1, concurrency);
   const state = closedLoop(service, clients);
   const single = clients <= 1;
-  const point = steadyPoint(service, state, single ? "tpotSingle" : "maxOutput", single ? "tpotSingle" : "tpotClosed");
+  const point = steadyPoint(service, state, single ? ["ttft", "tpotSingle", "tpotSingle"] : ["ttft", "tpotClosed", "maxOutput"]);
   const full = clients > service.maxRunning;
   return { ...point, utilization: Math.min(1, clients / service.maxRunning), limitedBy: full ? service.runningLimit : "load" };
 }
@@ -71,7 +72,7 @@ function batchPoint(service: RequestService, requests: number, lengths: Lengths)
   const varies = inputTokensP95 === null ? isMean : inputTokensP95 > inputTokens;
   const longest = varies ? longestToMean(service, requests) : 1;
   const output = varies ? "batchDrain" : "staticBatch";
-  const point = steadyPoint(service, batchDrain(service, Math.max(1, requests), longest), output, "tpotClosed");
+  const point = steadyPoint(service, batchDrain(service, Math.max(1, requests), longest), ["ttftBurst", "tpotBurst", output]);
   return { ...point, limitedBy: requests > service.maxRunning ? service.runningLimit : "load" };
 }
 
@@ -84,7 +85,7 @@ function longestToMean(service: RequestService, requests: number): number {
 }
 
 /** Waits are taken as exponential around their mean, the prefill itself as varying with the input length. */
-function steadyPoint(service: RequestService, state: SteadyState, output: Metric, tpot: Metric): ServingPoint {
+function steadyPoint(service: RequestService, state: SteadyState, metrics: PointParts["metrics"]): ServingPoint {
   const own = unloadedTtftSeconds(service, state.running);
   const ttftDeviation = Math.hypot(state.waitSeconds, own * Math.min(1, service.inputVariation));
   return complete(service, {
@@ -95,7 +96,7 @@ function steadyPoint(service: RequestService, state: SteadyState, output: Metric
     utilization: Math.min(1, state.running / service.maxRunning),
     limitedBy: "load",
     finding: null,
-    metrics: ["ttft", tpot, output],
+    metrics,
   });
 }
 
@@ -153,7 +154,7 @@ const never: LatencySummary = {
 /** More arrives than can be answered: the queue and every TTFT grow without end, the output stays at the ceiling. */
 function overloaded(service: RequestService, requestsPerSecond: number): ServingPoint {
   const state = saturated(service);
-  const point = steadyPoint(service, state, "maxOutput", "tpotClosed");
+  const point = steadyPoint(service, state, ["ttft", "tpotClosed", "maxOutput"]);
   const infinite = Number.POSITIVE_INFINITY;
   return {
     ...point,

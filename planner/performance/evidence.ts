@@ -5,7 +5,17 @@ import type { ServingPoint } from "./serving-point.ts";
 
 export type Evidence = ServingPoint["evidence"];
 /** Predicted quantities whose error was measured apart. */
-export type Metric = "tpotClosed" | "tpotOpen" | "tpotSingle" | "ttft" | "maxOutput" | "saturatedOutput" | "staticBatch" | "batchDrain";
+export type Metric =
+  | "tpotClosed"
+  | "tpotOpen"
+  | "tpotSingle"
+  | "tpotBurst"
+  | "ttft"
+  | "ttftBurst"
+  | "maxOutput"
+  | "saturatedOutput"
+  | "staticBatch"
+  | "batchDrain";
 
 const keys = { measured: "measured", "gpu-and-family": "gpuAndFamily", "gpu-family": "gpuFamily", none: "none" } as const satisfies Record<
   Evidence,
@@ -15,7 +25,7 @@ const keys = { measured: "measured", "gpu-and-family": "gpuAndFamily", "gpu-fami
 /**
  * What a prediction rests on before any run of the user's own: this model family measured on this family of GPUs, the GPU family alone, or not even that. A release newer
  * than every measured one counts as a model that was not measured; an engine without measurements, and a model with linear attention, of
- * which there are too few, as nothing; so do speculation, adapters and
+ * which there are too few, as nothing; so do speculation, adapters, eager mode and
  * replicas over several nodes, of which none was measured.
  */
 export function priorEvidence(replica: Replica): Evidence {
@@ -23,7 +33,8 @@ export function priorEvidence(replica: Replica): Evidence {
   const { gpuFamilies, sameArchitecture } = constants.measured;
   const timing = engineTiming(constants, replica.release.engine, replica.release.version);
   const seen = gpuFamilies.find((row) => row.family === gpu.performanceFamily);
-  if (seen === undefined || !timing.known || model.linearAttention !== null || !isOfMeasuredKind(replica)) return "none";
+  const isMeasured = isOfMeasuredKind(replica) && !replica.layout.enforceEager;
+  if (seen === undefined || !timing.known || model.linearAttention !== null || !isMeasured) return "none";
   const family = sameArchitecture[model.family] ?? model.family;
   return seen.modelFamilies.includes(family) && !timing.newer ? "gpu-and-family" : "gpu-family";
 }
@@ -36,7 +47,7 @@ export const evidence = (replica: Replica): Evidence => (replica.correction?.sam
  * width that the prediction would have without them.
  */
 export function sigmaOf({ constants, correction }: Replica, metric: Metric, level: Evidence, widening: number): number {
-  const narrowing = metric === "ttft" ? correction?.ttftNarrowing : correction?.stepNarrowing;
+  const narrowing = metric === "ttft" || metric === "ttftBurst" ? correction?.ttftNarrowing : correction?.stepNarrowing;
   return constants.uncertainty[metric][keys[level]] * (narrowing ?? 1) + Math.log(widening) / z90;
 }
 

@@ -6,7 +6,7 @@ import type { Adapters } from "../layouts/adapters.ts";
 import type { Layout } from "../layouts/layout.ts";
 import type { MemoryBudget } from "../memory/memory-budget.ts";
 import type { Correction } from "./correction.ts";
-import type { ReplicaNetwork } from "./network-hops.ts";
+import type { ReplicaNetwork } from "./pipeline-hops.ts";
 import type { Speculation } from "./speculation.ts";
 
 /** Measured runs are of servers on one node that drafted nothing and served no adapters: they say nothing of others. */
@@ -18,6 +18,8 @@ export interface Replica {
   readonly model: Model;
   readonly gpu: Gpu;
   readonly release: EngineRelease;
+  /** True: nobody said which release it is, `release` stands for its memory alone. */
+  readonly releaseUnstated?: boolean;
   readonly layout: Layout;
   readonly memory: MemoryBudget;
   /** What the GPUs of the replica talk over on the instance at hand. */

@@ -1,4 +1,4 @@
-import { decodeRoundSeconds, decodeStepSeconds, mixedStepSeconds, prefillSeconds, prefillWorkSeconds } from "./prefill.ts";
+import { decodeRoundSeconds, decodeStepSeconds, prefillSeconds, prefillWorkSeconds } from "./prefill.ts";
 import type { RequestService } from "./request-service.ts";
 
 /** Mean behaviour of one replica under a steady load. Seconds and tokens. */
@@ -76,44 +76,4 @@ export const maxRequestsPerSecond = (service: RequestService): number =>
 export function saturated(service: RequestService): SteadyState {
   const ramp = service.replica.constants.serving.throughputRampShare;
   return { ...closedLoop(service, service.maxRunning), requestsPerSecond: ramp * maxRequestsPerSecond(service) };
-}
-
-/** `requests` at once and no more coming: seconds until the last answer ends, and the means over all of them. */
-export interface BatchDrain extends SteadyState {
-  readonly drainSeconds: number;
-}
-
-/** `longest` is the longest over the mean output: 1 when all outputs are equally long. */
-export function batchDrain(service: RequestService, requests: number, longest: number): BatchDrain {
-  const { outputTokens } = service;
-  const running = Math.min(requests, service.maxRunning);
-  const rate = running / (outputTokens * loadedTpotSeconds(service, running));
-  const prefill = batchPrefillSeconds(service, running);
-  const tail = longest * outputTokens * decodeStepSeconds(service, running / longest);
-  const queue = (requests - running) / rate;
-  const drainSeconds = queue + prefill + tail;
-  // Who starts at once decodes through what is left of the others' prefills, half of them on average; who waits, beside a full batch.
-  const started = running / requests;
-  const together = decodeStepSeconds(service, running) + prefill / 2 / outputTokens;
-  const tpot = started * together + (1 - started) * loadedTpotSeconds(service, running);
-  const http = service.costs.timing.generation.httpMilliseconds / 1e3;
-  const wait = prefill / 2 + queue / 2;
-  return {
-    ttftSeconds: http + Math.max(prefillSeconds(service), wait),
-    tpotSeconds: tpot,
-    // The others' prefills that are left are spread evenly between none and all.
-    tpotDeviationSeconds: (started * prefill) / (outputTokens * Math.sqrt(12)),
-    requestsPerSecond: requests / drainSeconds,
-    running,
-    concurrency: requests,
-    waitSeconds: wait,
-    drainSeconds,
-  };
-}
-
-/** Prefill of `requests` prompts together, in steps of at most one chunk. */
-function batchPrefillSeconds(service: RequestService, requests: number): number {
-  const tokens = requests * service.prefillTokens;
-  const chunk = Math.min(tokens, service.chunkTokens);
-  return (tokens / chunk) * mixedStepSeconds(service, chunk, 0);
 }

@@ -5,7 +5,7 @@ import type { EngineTiming } from "./engine-generation.ts";
 import { engineTiming } from "./engine-generation.ts";
 import type { ModelWork } from "./model-work.ts";
 import { modelWork } from "./model-work.ts";
-import { type NetworkHops, networkHops } from "./network-hops.ts";
+import { type PipelineHops, pipelineHops } from "./pipeline-hops.ts";
 import { rates, weightFormat, weightFormatName } from "./rates.ts";
 import type { Replica } from "./replica.ts";
 
@@ -44,6 +44,8 @@ export interface StepCosts {
   readonly communicationPerToken: number;
   readonly overheadFixed: number;
   readonly overheadPerSequence: number;
+  /** No step is shorter: the time in which the CPU starts its kernels one by one. 0 where CUDA graphs start them. */
+  readonly launchSeconds: number;
   readonly factor: number;
   readonly adapters: AdapterCosts | null;
 }
@@ -59,7 +61,7 @@ export function stepCosts(replica: Replica): StepCosts {
   // Ranks that share no experts do not wait for each other.
   const waitingRanks = work.numExperts > 0 ? ranks : 1;
   const { step } = constants;
-  const hops = networkHops(replica);
+  const hops = pipelineHops(replica, rate);
   const read = bytesRead(replica, work, format);
   const kvShare = Math.max(1 / tp, 1 / work.kvHeads) * kvElementScale(replica);
   const activeShare = work.numExperts > 0 ? work.expertsPerToken / work.numExperts : 0;
@@ -84,9 +86,10 @@ export function stepCosts(replica: Replica): StepCosts {
     ...communicationCosts(replica, work, hops, rate.linkLatencySeconds, rate.linkBytesPerSecond),
     overheadFixed: work.layers * rate.layerOverheadSeconds + modelOverheadSeconds(constants, work, timing),
     overheadPerSequence: rate.sequenceOverheadSeconds / ranks,
+    launchSeconds: layout.enforceEager ? work.layers * constants.eager.layerMicroseconds * 1e-6 : 0,
     factor:
       timing.generation.factor *
-      timing.versionFactor *
+      (replica.releaseUnstated === true ? timing.generation.unstatedFactor : timing.versionFactor) *
       formatFactor(replica, timing) *
       (1 + (step.rankImbalance * Math.log2(waitingRanks) ** 2) / 4) *
       hops.unevenness *
@@ -120,10 +123,11 @@ export function stepTime(
   const scores = costs.attentionGlobal * prefillContext + costs.attentionLocal * Math.min(prefillContext, work.window);
   const attention = factor * (sequences * kvRead + (prefillTokens / costs.ranks) * scores);
   const communication = factor * (costs.communicationFixed + costs.communicationPerToken * tokens);
-  const overhead = factor * (costs.overheadFixed + costs.overheadPerSequence * decodes);
+  const beside = dense + experts + attention + communication;
+  const overhead = Math.max(factor * (costs.overheadFixed + costs.overheadPerSequence * decodes), costs.launchSeconds - beside);
   const requests = sequences + (prefillTokens > 0 ? 1 : 0);
   const adapters = costs.adapters === null ? 0 : adapterSeconds(costs.adapters, tokens, requests, costs.missExponent);
-  const seconds = dense + experts + attention + communication + overhead + adapters;
+  const seconds = beside + overhead + adapters;
   return { dense, experts, attention, communication, overhead, adapters, seconds };
 }
 
@@ -146,8 +150,8 @@ export function bytesRead(replica: Replica, work: ModelWork, format: FormatConst
 const oldExpertFactor = ({ layout, constants }: Replica, timing: EngineTiming, format: FormatConstants): number =>
   timing.readsAllFp8Experts && format.computeType === "fp8" && layout.precision === "fp8" ? constants.step.oldBlockFp8ExpertHitFactor : 1;
 
-/** Two collectives a layer: all-reduce over the tensor-parallel group; dispatch and combine over attention ranks that share experts. And the hops between nodes. */
-function communicationCosts(replica: Replica, work: ModelWork, hops: NetworkHops, latency: number, bytesPerSecond: number) {
+/** Two collectives a layer: all-reduce over the tensor-parallel group; dispatch and combine over attention ranks that share experts. And the hops of a pipeline. */
+function communicationCosts(replica: Replica, work: ModelWork, hops: PipelineHops, latency: number, bytesPerSecond: number) {
   const { tensorParallel: tp, dataParallel: ranks } = replica.layout;
   const { step } = replica.constants;
   let fixed = 0;

@@ -65,6 +65,6 @@ export function peerFigure(row: PeerRow | undefined, metric: ScoredMetric): numb
   if (row === undefined || metric === "prefill") return null;
   if (metric === "ttft") return row.loadClass === "closed" ? row.ttftMs : null;
   if (metric === "tpot" || metric === "tpotSingle") return row.loadClass === "closed" ? row.tpotMs : null;
-  if (metric === "tpotOpen") return null;
+  if (metric === "tpotOpen" || metric === "tpotBurst" || metric === "ttftBurst") return null;
   return row.outputTokensPerSecond;
 }

@@ -51,6 +51,8 @@ export interface OnePointPair {
   readonly before: number;
   readonly after: number;
   readonly inside: boolean;
+  /** The known run has the cell's middle number of running requests: what somebody would measure who measures once. */
+  readonly fromMiddle: boolean;
   /** 1 / pairs of the cell: cells count alike. */
   readonly weight: number;
 }
@@ -58,8 +60,9 @@ export interface OnePointPair {
 /** Every ordered pair of figures in one cell (model, GPU, engine, format) and one source: the first is known, the second predicted. */
 export function onePointPairs(rows: readonly PlacedScore[], constants: MeasurementConstants, metric: OnePointMetric): OnePointPair[] {
   const covariance = (metric === "ttft" ? ttftCovariance : stepCovariance)(constants);
-  return cellsOf(rows).flatMap((cell) =>
-    cell.flatMap((target) =>
+  return cellsOf(rows).flatMap((cell) => {
+    const middle = cell.toSorted((a, b) => a.observation.site.logRunning - b.observation.site.logRunning)[Math.floor(cell.length / 2)];
+    return cell.flatMap((target) =>
       cell
         .filter((known) => known !== target)
         .map((known): OnePointPair => {
@@ -70,11 +73,12 @@ export function onePointPairs(rows: readonly PlacedScore[], constants: Measureme
             before: percent(target.observation.value),
             after: percent(left),
             inside: Math.abs(left) <= z90 * sigma,
+            fromMiddle: known === middle,
             weight: 1 / (cell.length * (cell.length - 1)),
           };
         }),
-    ),
-  );
+    );
+  });
 }
 
 /** Cells of two figures or more. */
@@ -100,6 +104,8 @@ export interface OnePointSummary {
   readonly after: readonly [median: number, p90: number];
   /** The same with every cell counting alike. */
   readonly afterByCell: readonly [median: number, p90: number];
+  /** Only the run of each cell's middle load known. */
+  readonly afterMiddle: readonly [median: number, p90: number];
   readonly coveragePercent: number;
 }
 
@@ -113,6 +119,10 @@ export function onePoint(scores: readonly Score[], metric: OnePointMetric, known
     before: quantiles(even, "before"),
     after: quantiles(even, "after"),
     afterByCell: quantiles(pairs, "after"),
+    afterMiddle: quantiles(
+      even.filter(({ fromMiddle }) => fromMiddle),
+      "after",
+    ),
     coveragePercent: (100 * pairs.filter(({ inside }) => inside).length) / pairs.length,
   };
 }

@@ -1,9 +1,10 @@
 import type { StepTimeConstants } from "../../catalog/schema/step-time.ts";
+import { batchDrain } from "../../planner/performance/burst.ts";
 import { loadTable } from "../../planner/performance/load-table.ts";
 import { decodeStepSeconds, prefillSeconds } from "../../planner/performance/prefill.ts";
 import { queueAt, ttftMean, ttftQuantile } from "../../planner/performance/queueing.ts";
 import { type RequestService, requestService } from "../../planner/performance/request-service.ts";
-import { batchDrain, closedLoop, loadedTpotSeconds, maxRequestsPerSecond, saturated } from "../../planner/performance/steady-state.ts";
+import { closedLoop, loadedTpotSeconds, maxRequestsPerSecond, saturated } from "../../planner/performance/steady-state.ts";
 import type { MeasuredRow } from "./measured-row.ts";
 import type { RowCase } from "./row-replica.ts";
 
@@ -11,7 +12,9 @@ export const scoredMetrics = [
   "tpot",
   "tpotOpen",
   "tpotSingle",
+  "tpotBurst",
   "ttft",
+  "ttftBurst",
   "prefill",
   "maxOutput",
   "saturatedOutput",
@@ -79,6 +82,8 @@ export function figuresOf(rowCase: RowCase): readonly Figure[] {
       break;
     case "burst":
       add(row.mode === "static-batch" ? "staticBatch" : "maxOutput", row.output_tok_s);
+      add("tpotBurst", row.tpot_ms);
+      add("ttftBurst", row.ttft_ms);
   }
   return figures;
 }
@@ -125,8 +130,9 @@ export function predict(rowCase: RowCase, constants: StepTimeConstants): Partial
       };
     }
     case "burst": {
-      const rate = load / batchDrain(service, load, longestOverMean(row)).drainSeconds;
-      return { staticBatch: output(rate), maxOutput: output(rate) };
+      const { drainSeconds, tpotSeconds, ttftSeconds } = batchDrain(service, load, longestOverMean(row));
+      const rate = load / drainSeconds;
+      return { staticBatch: output(rate), maxOutput: output(rate), tpotBurst: tpotSeconds * 1e3, ttftBurst: ttftSeconds * 1e3 };
     }
   }
 }
@@ -170,7 +176,7 @@ function keepsUp({ row, lengths }: RowCase): boolean {
 /** Equal lengths, a cap at 512 for a mean near 356, or the long tail of ShareGPT. */
 function longestOverMean(row: MeasuredRow): number {
   if (row.group === "accelmark") return 1.4;
-  return /sharegpt/i.test(row.note) ? 5.7 : 1;
+  return row.group === "gpustack-quant" || /sharegpt/i.test(row.note) ? 5.7 : 1;
 }
 
 /** MLPerf server: 99 % of requests inside the limit; the mean then stays at 0.70 of it, the rate at 0.89 of that batch's. */

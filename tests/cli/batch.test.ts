@@ -239,7 +239,7 @@ test("int4-w4a16 and int8 stay what they are where the engine has kernels for th
 });
 
 test("a dense model has no experts to deal out: expert parallel is read as 1, and its ranks serve as replicas do", async () => {
-  const two = { ...qwen, dataParallel: 2, inputTokens: 900, outputTokens: 300, concurrency: 8 };
+  const two = { ...qwen, engineVersion: "0.19.0", dataParallel: 2, inputTokens: 900, outputTokens: 300, concurrency: 8 };
   const one = { ...two, dataParallel: 1, concurrency: 4 };
   const { answers } = await batch("estimate", [line({ ...two, expertParallel: 2 }), line(one)]);
   const [ranks, replica] = answers as { fits: boolean; tpotMs: { mean: number }; outputTokensPerSecond: number }[];
@@ -261,6 +261,6 @@ test("an int8 cache takes one byte an element where the engine has one, and is r
 
 test("SGLang's graphs are a matter of estimates: the answer warns and does not refuse", async () => {
   const glm = { model: "zai-org/GLM-4.6", gpu: "h100-sxm-80gb", engine: "sglang", precision: "fp8", tensorParallel: 8, expertParallel: 8 };
-  const { answers } = await batch("estimate", [line({ ...glm, gpuMemoryUtilization: 0.9, concurrency: 4 })]);
+  const { answers } = await batch("estimate", [line({ ...glm, engineVersion: "0.5.9", gpuMemoryUtilization: 0.9, concurrency: 4 })]);
   expect(answers[0]).toMatchObject({ fits: true, assumptions: [{ code: "cuda-graphs-do-not-fit", path: "gpuMemoryUtilization" }] });
 });

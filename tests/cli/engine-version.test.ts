@@ -39,6 +39,26 @@ test.each([
   expect(read(engine, text).version).toBe(engine === defaults.engineName ? defaults.engineVersion : newest);
 });
 
+test("the speed of a server whose release nobody knows is the mean of the measured ones, and the answer says so", async () => {
+  const line = { model: "meta-llama/Llama-3.1-8B-Instruct", gpu: "h100", concurrency: 8 };
+  const versions = [undefined, "unknown", defaults.engineVersion, "0.12.0"];
+  const input = versions.map((engineVersion) => JSON.stringify({ ...line, engineVersion })).join("\n");
+  const { out } = await gpufleet(["estimate", "--batch", "-"], { input });
+  const [silent, unreadable, newest, older] = jsonLines(out) as {
+    tpotMs: { mean: number };
+    engineVersion: string;
+    assumptions: unknown[];
+  }[];
+  const unknown = expect.objectContaining({ code: "engine-version-not-stated", path: "engineVersion", value: defaults.engineVersion });
+  expect(silent?.engineVersion).toBe(defaults.engineVersion);
+  expect(silent?.assumptions).toContainEqual(unknown);
+  expect(unreadable?.assumptions).toContainEqual(unknown);
+  expect(unreadable?.tpotMs).toEqual(silent?.tpotMs);
+  expect(newest?.assumptions).not.toContainEqual(unknown);
+  expect(silent?.tpotMs.mean).toBeGreaterThan(newest?.tpotMs.mean ?? Number.NaN);
+  expect(silent?.tpotMs.mean).toBeLessThan(older?.tpotMs.mean ?? Number.NaN);
+});
+
 test("a release before the first that is described has the constants of that one, and the answer says so", async () => {
   const oldest = catalog.engines.find(({ name }) => name === "vllm")?.oldestVersion ?? "";
   const line = { model: "Qwen/Qwen3-8B", gpu: "a10g", inputTokens: 500, outputTokens: 100, engineVersion: "2023-08" };

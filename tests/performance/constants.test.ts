@@ -5,6 +5,7 @@ import { estimate } from "../../planner/performance/estimate.ts";
 import { evidence } from "../../planner/performance/evidence.ts";
 import { logNormalQuantile, normalQuantile } from "../../planner/performance/quantiles.ts";
 import { weightFormat } from "../../planner/performance/rates.ts";
+import { stepCosts } from "../../planner/performance/step-time.ts";
 import { catalog, replicaOf } from "./replicas.ts";
 
 const { stepTime, gpus, models } = catalog;
@@ -53,6 +54,20 @@ test("a version takes the constants of its generation and a factor between those
   expect(factor("0.6.3")).toBe(1);
   expect(factor("0.23.0")).toBe(generation.newerFactor);
   expect(engineTiming(stepTime, "tensorrt-llm", "1.0.0").generation.fromVersion).toBe("0.20");
+});
+
+test("a release that nobody states is taken for none of the extremes that were measured", () => {
+  for (const { engine, versionFactors, unstatedFactor } of stepTime.engines) {
+    // Runs of releases that have no factor of their own count with 1.
+    const factors = [1, ...versionFactors.map(({ factor }) => factor)];
+    expect(unstatedFactor, engine).toBeGreaterThanOrEqual(Math.min(...factors));
+    expect(unstatedFactor, engine).toBeLessThanOrEqual(Math.max(...factors));
+  }
+  const [stated, unstated] = [false, true].map(
+    (releaseUnstated) => stepCosts({ ...replicaOf({ version: "0.19.0" }), releaseUnstated }).factor,
+  );
+  const { generation, versionFactor } = engineTiming(stepTime, "vllm", "0.19.0");
+  expect((unstated ?? 0) / (stated ?? 0)).toBeCloseTo(generation.unstatedFactor / versionFactor, 9);
 });
 
 test("evidence says what was measured", () => {

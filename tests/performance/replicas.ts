@@ -39,7 +39,7 @@ export function replicaOf(wish: Wish = {}): Replica {
     maxNumSeqs: wish.maxNumSeqs ?? 1024,
     maxNumBatchedTokens: wish.maxNumBatchedTokens ?? 8192,
     gpuMemoryUtilization: 0.9,
-    enforceEager: false,
+    enforceEager: wish.enforceEager ?? false,
   };
   const work = modelWork(model);
   const format = weightFormat(catalog.stepTime, layout.precision, gpu);

@@ -4,8 +4,11 @@ import { predict, type ScoredMetric } from "../../tests/accuracy/score.ts";
 import { mapEstimate, type Problem } from "./map-estimate.ts";
 import { type Parameter, parametersOf, withValues } from "./parameters.ts";
 
-/** Spread of ln(measured / predicted) that one row of a metric is expected to have: the knee of the robust loss. */
-const spread: Readonly<Record<ScoredMetric, number>> = {
+/**
+ * Spread of ln(measured / predicted) that one row of a metric is expected to have: the knee of the robust loss. Latencies of bursts are scored and
+ * not fitted: they follow from how answers spread, of which a run publishes the mean alone.
+ */
+const spread: Readonly<Partial<Record<ScoredMetric, number>>> = {
   tpot: 0.12,
   tpotOpen: 0.2,
   tpotSingle: 0.15,
@@ -21,6 +24,7 @@ interface Datum {
   readonly observation: Observation;
   readonly metric: ScoredMetric;
   readonly logMeasured: number;
+  readonly deviation: number;
   readonly weight: number;
 }
 
@@ -70,8 +74,8 @@ function problemOf(start: StepTimeConstants, parameters: readonly Parameter[], o
       const predicted = predict(observation.rowCase, constants);
       const first = firstOf.get(observation) ?? 0;
       for (let index = first; data[index]?.observation === observation; index++) {
-        const { metric, logMeasured } = data[index] as Datum;
-        into[index] = residual(predicted[metric], logMeasured, spread[metric]);
+        const { metric, logMeasured, deviation } = data[index] as Datum;
+        into[index] = residual(predicted[metric], logMeasured, deviation);
       }
     }
   };
@@ -108,12 +112,12 @@ function dataOf(observations: readonly Observation[]): Datum[] {
     }
   }
   return observations.flatMap((observation) =>
-    observation.figures.map(({ metric, measured }) => ({
-      observation,
-      metric,
-      logMeasured: Math.log(measured),
-      weight: trust(observation) * (cells.get(cellOf(observation, metric)) ?? 1) ** -0.2,
-    })),
+    observation.figures.flatMap(({ metric, measured }) => {
+      const deviation = spread[metric];
+      if (deviation === undefined) return [];
+      const weight = trust(observation) * (cells.get(cellOf(observation, metric)) ?? 1) ** -0.2;
+      return [{ observation, metric, logMeasured: Math.log(measured), deviation, weight }];
+    }),
   );
 }
 const cellOf = ({ rowCase: { row } }: Observation, metric: ScoredMetric): string =>

@@ -13,7 +13,7 @@ import { observe } from "../../tests/accuracy/back-test.ts";
 import { type CrossValidation, crossValidationUrl } from "../../tests/accuracy/cross-validation.ts";
 import { crossValidate } from "./cross-validate.ts";
 import { type Fit, fitConstants } from "./fit.ts";
-import { measuredOf, sourcesOf } from "./provenance.ts";
+import { measuredOf, sourcesOf, unstatedFactors } from "./provenance.ts";
 import { uncertaintyOf } from "./uncertainty.ts";
 
 const constantsUrl = new URL("../../catalog/engines/step-time.json", import.meta.url);
@@ -25,7 +25,7 @@ const rowsSha256 = createHash("sha256").update(rowsText).digest("hex");
 const full = fitConstants(form, observations);
 const rowsFitted = observations.filter(({ figures }) => figures.length > 0).length;
 const fitted: StepTimeConstants = {
-  ...withPriorMarks(full),
+  ...withPriorMarks({ ...full, constants: { ...full.constants, engines: unstatedFactors(full.constants, observations) } }),
   about:
     "Constants of the step-time model in docs/performance.md, written by `npm run fit`. A family, format or engine value multiplies the global one. prior: no measured run touches it, it is a guess.",
   source: `Fit on ${rowsFitted} of ${rows} published runs; tests/accuracy/data/throughput.json names the source of each, docs/accuracy.md what the fit is worth.`,
@@ -82,7 +82,7 @@ function mapValues<Name extends string, Value>(
   >;
 }
 
-function write(constants: StepTimeConstants): void {
+function write({ lengthVariation: _, network: __, ...constants }: StepTimeConstants): void {
   const rounded = (_: string, value: unknown): unknown =>
     typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
   writeFileSync(constantsUrl, `${JSON.stringify(constants, rounded, 2)}\n`);

@@ -1,5 +1,6 @@
-import type { StepTimeConstants } from "../../catalog/schema/step-time.ts";
+import type { EngineGeneration, StepTimeConstants } from "../../catalog/schema/step-time.ts";
 import { gpusPerReplica } from "../../planner/layouts/layout.ts";
+import { engineTiming } from "../../planner/performance/engine-generation.ts";
 import type { Observation } from "../../tests/accuracy/back-test.ts";
 
 /** Which GPUs and model families these observations are of, by GPU family. */
@@ -17,6 +18,20 @@ export function measuredOf({ measured }: StepTimeConstants, observations: readon
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([family, { gpus, modelFamilies }]) => ({ family, gpus: [...gpus].sort(), modelFamilies: [...modelFamilies].sort() }));
   return { ...measured, gpuFamilies, reach: reachOf(observations) };
+}
+
+/** What a step takes when nobody says which release it is: the mean of the runs that each generation was fitted on. */
+export function unstatedFactors(constants: StepTimeConstants, observations: readonly Observation[]): StepTimeConstants["engines"] {
+  const factors = new Map<EngineGeneration, number[]>();
+  for (const { rowCase, figures } of observations) {
+    const { engine, version } = rowCase.replica.release;
+    const { generation, versionFactor } = engineTiming(constants, engine, version);
+    if (figures.length > 0) factors.set(generation, [...(factors.get(generation) ?? []), Math.log(versionFactor)]);
+  }
+  return constants.engines.map((generation) => {
+    const logarithms = factors.get(generation) ?? [0];
+    return { ...generation, unstatedFactor: Math.exp(logarithms.reduce((sum, value) => sum + value, 0) / logarithms.length) };
+  });
 }
 
 function reachOf(observations: readonly Observation[]): StepTimeConstants["measured"]["reach"] {

@@ -9,14 +9,17 @@ const z90 = 1.6448536269514722;
 /** Fewer errors than this say nothing of a 90th percentile. */
 const enough = 30;
 
-/** Ways of leaving out that show what an evidence level is worth. */
+/** Ways of leaving out that show what an evidence level is worth within known sources; the source left out shows it for every level. */
 const schemes: Readonly<Record<Exclude<Evidence, "measured">, readonly FoldScheme[]>> = {
-  "gpu-and-family": ["layout", "source"],
-  "gpu-family": ["modelOnGpu", "modelFamily", "source"],
-  none: ["gpuFamily", "modelOnGpu", "source"],
+  "gpu-and-family": ["layout", "modelOnGpu"],
+  "gpu-family": ["modelOnGpu", "modelFamily"],
+  none: ["gpuFamily", "modelOnGpu"],
 };
 
-/** Error bars: the 90th percentile of the cross-validated errors at each level of evidence; a lower level is never narrower. */
+/**
+ * Error bars: the 90th percentile of the cross-validated errors at each level of evidence: half for the ways of leaving out within
+ * known sources, half for the source left out, which is what somebody's own server is. A lower level is never narrower.
+ */
 export function uncertaintyOf(
   { uncertainty }: StepTimeConstants,
   observations: readonly Observation[],
@@ -29,6 +32,8 @@ export function uncertaintyOf(
   );
   return { ...uncertainty, ...sigmas };
 }
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Whose error bar a scored figure is. */
 export function metricOf({ metric }: Pick<CrossValidatedFigure, "metric">, burst: boolean): Metric | null {
@@ -48,12 +53,13 @@ export function metricOf({ metric }: Pick<CrossValidatedFigure, "metric">, burst
 
 function sigmaOf(old: Sigma, figures: readonly CrossValidatedFigure[]): Sigma {
   const at = (level: keyof typeof schemes, floor: number): number => {
-    const errors = schemes[level].flatMap((scheme) =>
-      figures.flatMap((figure) => (figure[scheme][1] === level ? [Math.abs(figure[scheme][0])] : [])),
-    );
-    if (errors.length < enough) return floor;
-    errors.sort((a, b) => a - b);
-    return Math.max(floor, (errors[Math.floor(0.9 * errors.length)] ?? 0) / z90);
+    const tail = (scheme: FoldScheme): number[] => {
+      const errors = figures.flatMap((figure) => (figure[scheme][1] === level ? [Math.abs(figure[scheme][0])] : []));
+      errors.sort((a, b) => a - b);
+      return errors.length < enough ? [] : [errors[Math.floor(0.9 * errors.length)] ?? 0];
+    };
+    const halves = [schemes[level].flatMap(tail), tail("source")].filter((tails) => tails.length > 0).map(mean);
+    return halves.length === 0 ? floor : Math.max(floor, mean(halves) / z90);
   };
   const gpuAndFamily = at("gpu-and-family", old.measured);
   const gpuFamily = at("gpu-family", gpuAndFamily);

@@ -69,7 +69,7 @@ export function resolveMaxModelLen(
     });
     return limit;
   }
-  const longest = Math.max(mean, longestRequest(lengths, p99PerMean(catalog.serving.requestLengths.tailVariation)));
+  const longest = Math.max(mean, longestRequest(lengths, p99PerMean(catalog.serving.requestLengths.variation)));
   const length = Math.min(2 ** Math.ceil(Math.log2(Math.max(shortest, longest))), limit);
   assumeDefault(
     notes,

@@ -1,26 +1,43 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { estimate } from "../../planner/performance/estimate.ts";
-import { networkHops } from "../../planner/performance/network-hops.ts";
+import { pipelineHops } from "../../planner/performance/pipeline-hops.ts";
 import { type StepTime, stepCosts, stepTime } from "../../planner/performance/step-time.ts";
 import { replicaOf, type Wish } from "./replicas.ts";
 
 const wish: Wish = { model: "deepseek-ai/DeepSeek-R1-0528", precision: "bf16", tensorParallel: 8, pipelineParallel: 3 };
 const inOneNode = replicaOf(wish);
+const link = { linkLatencySeconds: 5e-6, linkBytesPerSecond: 400e9 };
 const over = (nodes: number, gigabits: number) => ({ ...inOneNode, network: { nodes, bytesPerSecond: (gigabits * 1e9) / 8 } });
 const step = (replica: typeof inOneNode, prefill: number, decodes: number): StepTime =>
   stepTime(stepCosts(replica), prefill, decodes, 1000, 1000);
 
 test("a token of a model 7,168 wide crosses 3 nodes of 400 Gbit/s as 2 x 28 KiB, after 75 us a hop", () => {
-  const { secondsPerStep, secondsPerToken, unevenness } = networkHops(over(3, 400));
+  const { secondsPerStep, secondsPerToken, unevenness } = pipelineHops(over(3, 400), link);
   expect(secondsPerStep).toBeCloseTo(3 * 75e-6, 12);
   expect(secondsPerToken).toBeCloseTo((2 * 7168 * 4) / (50e9 * 0.84), 12);
   // 61 layers over three stages: the longest has 21.
   expect(unevenness).toBeCloseTo((21 * 3) / 61, 12);
 });
 
-test("on one node there are no hops", () => {
-  expect(networkHops(inOneNode)).toEqual({ secondsPerStep: 0, secondsPerToken: 0, unevenness: 1 });
+test("inside a node a token crosses over the links of a stage's 8 GPUs, and back", () => {
+  const { secondsPerStep, secondsPerToken, unevenness } = pipelineHops(inOneNode, link);
+  expect(secondsPerStep).toBeCloseTo(3 * 5e-6, 12);
+  expect(secondsPerToken).toBeCloseTo((2 * 7168 * 4) / (8 * 400e9), 15);
+  expect(unevenness).toBeCloseTo((21 * 3) / 61, 12);
+});
+
+test("two of four stages on each of two nodes: a hop between the nodes, one back, and one inside each", () => {
+  const { secondsPerStep } = pipelineHops(
+    { ...replicaOf({ ...wish, pipelineParallel: 4 }), network: { nodes: 2, bytesPerSecond: 50e9 } },
+    link,
+  );
+  expect(secondsPerStep).toBeCloseTo(2 * 75e-6 + 2 * 5e-6, 12);
+});
+
+test("without stages there are no hops", () => {
+  const one = replicaOf({ ...wish, pipelineParallel: 1 });
+  expect(pipelineHops(one, link)).toEqual({ secondsPerStep: 0, secondsPerToken: 0, unevenness: 1 });
 });
 
 test("more nodes and less bandwidth never make a step shorter", () => {
