@@ -2,7 +2,7 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { InstanceType } from "../../catalog/schema/instance-type.ts";
 import type { EngineRelease } from "../layouts/release.ts";
-import type { ReplicaNetwork } from "../performance/network-hops.ts";
+import type { ReplicaNetwork } from "../performance/pipeline-hops.ts";
 import type { Device, EngineSpec, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { type HostNode, hostNode, hostPart } from "./host-node.ts";
 import type { Offer } from "./offer.ts";

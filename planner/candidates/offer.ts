@@ -1,5 +1,5 @@
 import type { Cloud } from "../../catalog/schema/instance-type.ts";
-import type { ReplicaNetwork } from "../performance/network-hops.ts";
+import type { ReplicaNetwork } from "../performance/pipeline-hops.ts";
 import type { Market } from "../spec/fleet-spec.ts";
 import type { MicroUsdPerHour } from "../units.ts";
 
