@@ -20,6 +20,9 @@ const spread: Readonly<Partial<Record<ScoredMetric, number>>> = {
   singleStreamOutput: 0.15,
 };
 
+/** Figures that the fit listens to. */
+export const isFitted = ({ metric }: { readonly metric: ScoredMetric }): boolean => spread[metric] !== undefined;
+
 interface Datum {
   readonly observation: Observation;
   readonly metric: ScoredMetric;

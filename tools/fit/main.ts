@@ -12,7 +12,7 @@ import type { StepTimeConstants } from "../../catalog/schema/step-time.ts";
 import { observe } from "../../tests/accuracy/back-test.ts";
 import { type CrossValidation, crossValidationUrl } from "../../tests/accuracy/cross-validation.ts";
 import { crossValidate } from "./cross-validate.ts";
-import { type Fit, fitConstants } from "./fit.ts";
+import { type Fit, fitConstants, isFitted } from "./fit.ts";
 import { measuredOf, sourcesOf, unstatedFactors } from "./provenance.ts";
 import { uncertaintyOf } from "./uncertainty.ts";
 
@@ -23,7 +23,7 @@ const { rows, constants: form, observations, leftOut } = observe();
 const rowsText = readFileSync(rowsUrl, "utf8");
 const rowsSha256 = createHash("sha256").update(rowsText).digest("hex");
 const full = fitConstants(form, observations);
-const rowsFitted = observations.filter(({ figures }) => figures.length > 0).length;
+const rowsFitted = observations.filter(({ figures }) => figures.some(isFitted)).length;
 const fitted: StepTimeConstants = {
   ...withPriorMarks({ ...full, constants: { ...full.constants, engines: unstatedFactors(full.constants, observations) } }),
   about:
@@ -35,7 +35,7 @@ const fitted: StepTimeConstants = {
     command: "npm run fit",
     rows,
     rowsFitted,
-    figuresFitted: observations.reduce((sum, { figures }) => sum + figures.length, 0),
+    figuresFitted: observations.reduce((sum, { figures }) => sum + figures.filter(isFitted).length, 0),
     rowsSha256,
     sources: sourcesOf(observations),
     leftOut: Object.fromEntries(Object.entries(leftOut).sort()),
