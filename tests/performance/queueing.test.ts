@@ -50,7 +50,7 @@ test.each(cases)("percentiles follow a step-by-step simulation: %s", (_, wish, i
 test.each(cases)("the ceiling is what a simulated replica reaches under far too many requests: %s", (_, wish, input, output) => {
   const service = serviceOf(wish, input, output);
   const ceiling = maxRequestsPerSecond(service);
-  const simulated = simulate(service, 3 * ceiling, 800 + 6 * Math.floor(service.maxRunning), 3);
+  const simulated = simulate(service, 3 * ceiling, 800 + 10 * Math.floor(service.maxRunning), 3);
   expect(simulated.requestsPerSecond / ceiling).toBeGreaterThan(0.9);
   expect(simulated.requestsPerSecond / ceiling).toBeLessThan(1.1);
 });

@@ -66,7 +66,8 @@ ${sideBySide(figures)}
 ## After one measured run
 
 One run corrects another of the same model, GPU, engine and format (\`measurements\` in a spec, \`estimate --measurements\`); every ordered pair of such runs
-of one source, the prediction without the point being that of a fit without the model family x GPU:
+of one source, the prediction without the point being that of a fit without what the line names. Of the middle load: the known run is always that of the
+cell's middle number of running requests, which is what somebody measures who measures once.
 
 ${onePointTable(figures)}
 
