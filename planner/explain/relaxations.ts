@@ -5,6 +5,7 @@ import { grouped, listed } from "../figures.ts";
 import { devicesOf } from "../spec/devices.ts";
 import type { AllowDeny, FleetSpec, Slo, WorkloadSpec } from "../spec/fleet-spec.ts";
 import { nearest } from "./situation.ts";
+import { figure } from "./slo-words.ts";
 import type { Found } from "./what-if.ts";
 
 /** One line of the spec that could be otherwise, so that more is allowed. */
@@ -160,15 +161,15 @@ function sloRelaxations(workload: WorkloadSpec, rejected: readonly RejectedCandi
     return change(
       `slo.${key}`,
       (one) => ({ ...one, slo: { ...one.slo, [key]: raised } }),
-      () => `raise ${key} from ${grouped(limit)} to ${grouped(raised)}`,
+      () => `raise ${key} from ${figure(limit)} to ${figure(raised)}`,
     );
   });
 }
 
 /** Rounded up to two figures. */
-function readable(ms: number): number {
-  const step = 10 ** (Math.floor(Math.log10(ms)) - 1);
-  return Math.ceil(ms / step) * step;
+function readable(limit: number): number {
+  const step = 10 ** (Math.floor(Math.log10(limit)) - 1);
+  return Math.ceil(limit / step) * step;
 }
 
 const clustersOf = ({ packing, offers }: Found, workload: number): string[] => [

@@ -43,7 +43,7 @@ function areCounted(adapters: number, { raw, at, notes }: WorkloadPlace): boolea
     message:
       field === "modules"
         ? `${value} adapters are named, and ${adapters} are served`
-        : `${value} adapters cannot be on the GPU where ${adapters} are served`,
+        : `${value} adapters cannot be on the GPU where ${adapters} ${adapters === 1 ? "is" : "are"} served`,
     value,
     limit: adapters,
     unit: "adapters",
