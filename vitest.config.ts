@@ -6,5 +6,6 @@ export default defineConfig({
     // A test that needs another to run first is a defect; a random order finds it.
     sequence: { shuffle: true },
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
