@@ -26,6 +26,25 @@ test("the catalog holds every row of its files", () => {
   expect(bundled.spotInterruptions).toHaveLength(332);
 });
 
+test("docs/catalog.md counts the rows as they are", () => {
+  const page = readFileSync(new URL("../../docs/catalog.md", import.meta.url), "utf8");
+  const documented = Object.fromEntries(
+    [...page.matchAll(/^\| `([^`]+)` \|.*\| (\d+) \|$/gm)].map(([, file, rows]) => [file, Number(rows)]),
+  );
+  expect(documented).toEqual({
+    "gpus.json": bundled.gpus.length,
+    "instances/{aws,gcp,static}.json": bundled.instanceTypes.length,
+    "prices/{aws,gcp}.json": bundled.prices.length,
+    "cpus.json": bundled.cpus.length,
+    "spot-interruption/aws.json": bundled.spotInterruptions.length,
+    "models/<organisation>.json": bundled.models.length,
+    "variants.json": bundled.variants.length,
+    "architectures.json": bundled.architectures.length,
+  });
+  const recalled = bundled.gpus.filter(({ verification }) => verification === "recalled");
+  expect(page).toContain(`- ${recalled.length} GPU rows are from memory`);
+});
+
 test("565 on-demand and 584 spot prices are known, the rest is null and never 0", () => {
   const onDemand = bundled.prices.flatMap((price) => (price.onDemand === null ? [] : [price.onDemand.usdPerHour]));
   const spot = bundled.prices.flatMap((price) => (price.spot === null ? [] : [price.spot.usdPerHour]));
