@@ -12,7 +12,6 @@ export { canonicalJson } from "./planner/canonical-json.ts";
 export type { Finding } from "./planner/finding.ts";
 export { PlanningError } from "./planner/finding.ts";
 export type {
-  Alternative,
   FleetPlan,
   Money,
   Optimality,
@@ -25,6 +24,7 @@ export type {
 export { type Lock, type LockFiles, lockText, readLock } from "./planner/plan/lock.ts";
 export { type LockQuestion, lockStanding } from "./planner/plan/lock-standing.ts";
 export { type PlanContext, planFleet } from "./planner/plan/plan-fleet.ts";
+export type { Alternative } from "./planner/plan/ways-not-taken.ts";
 export type { Ports, Progress } from "./planner/ports.ts";
 export type { FleetSpec, WorkloadSpec } from "./planner/spec/fleet-spec.ts";
 export { formatPositionedFinding, type PositionedFinding } from "./planner/spec/positioned-finding.ts";

@@ -1,5 +1,6 @@
 import { type Finding, PlanningError } from "../planner/finding.ts";
-import type { ConstraintPrice, FleetPlan } from "../planner/plan/fleet-plan.ts";
+import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
+import type { ConstraintPrice } from "../planner/plan/ways-not-taken.ts";
 import { Failure } from "./failure.ts";
 import { openPlan } from "./open-plan.ts";
 

@@ -1,4 +1,4 @@
-import type { Alternative } from "../planner/plan/fleet-plan.ts";
+import type { Alternative } from "../planner/plan/ways-not-taken.ts";
 import type { Slo } from "../planner/spec/fleet-spec.ts";
 import { type Column, renderColumns } from "./columns.ts";
 import { speedColumns } from "./latency-cell.ts";

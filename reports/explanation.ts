@@ -1,5 +1,5 @@
-import type { ConstraintPrice } from "../planner/plan/fleet-plan.ts";
 import type { CandidateGroup, Explanation } from "../planner/plan/plan-explanation.ts";
+import type { ConstraintPrice } from "../planner/plan/ways-not-taken.ts";
 import { type Column, renderColumns, wrap } from "./columns.ts";
 import { type FindingRendering, namedPath } from "./finding-lines.ts";
 import { findingText } from "./finding-text.ts";

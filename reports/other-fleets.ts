@@ -1,5 +1,6 @@
-import type { FleetPlan, OtherFleet } from "../planner/plan/fleet-plan.ts";
+import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
 import { deviceOf } from "../planner/plan/slots.ts";
+import type { OtherFleet } from "../planner/plan/ways-not-taken.ts";
 import { type Column, renderColumns, wrap } from "./columns.ts";
 import { layoutText } from "./layout-text.ts";
 import { cents, grouped } from "./money.ts";

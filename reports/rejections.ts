@@ -1,4 +1,4 @@
-import type { Rejection } from "../planner/plan/fleet-plan.ts";
+import type { Rejection } from "../planner/plan/ways-not-taken.ts";
 import { wrap } from "./columns.ts";
 import { findingText } from "./finding-text.ts";
 import { type Rendering, styleFor } from "./style.ts";

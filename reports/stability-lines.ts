@@ -1,4 +1,5 @@
-import type { Churn, FleetPlan } from "../planner/plan/fleet-plan.ts";
+import type { FleetPlan } from "../planner/plan/fleet-plan.ts";
+import type { Churn } from "../planner/plan/stability.ts";
 import { wrap } from "./columns.ts";
 import { dollars } from "./money.ts";
 import { counted } from "./quantity.ts";

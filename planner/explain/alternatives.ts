@@ -4,10 +4,10 @@ import { money } from "../cost/money.ts";
 import { at } from "../element.ts";
 import { pack } from "../packing/pack.ts";
 import type { Packing } from "../packing/problem.ts";
-import type { Alternative } from "../plan/fleet-plan.ts";
 import { packingProblem } from "../plan/packing-problem.ts";
 import type { Assembly } from "../plan/planned-pools.ts";
 import { servingPoint, workloadCost } from "../plan/planned-workloads.ts";
+import type { Alternative } from "../plan/ways-not-taken.ts";
 import type { WorkloadSpec } from "../spec/fleet-spec.ts";
 
 interface Priced {

@@ -1,6 +1,6 @@
 import { centsPerMonth } from "../cost/money.ts";
 import type { Packing } from "../packing/problem.ts";
-import type { ConstraintPrice } from "../plan/fleet-plan.ts";
+import type { ConstraintPrice } from "../plan/ways-not-taken.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import type { Relaxation } from "./relaxations.ts";
 import type { WhatIf } from "./what-if.ts";

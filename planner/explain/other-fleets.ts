@@ -2,10 +2,10 @@ import { centsPerMonth, money } from "../cost/money.ts";
 import { at } from "../element.ts";
 import { pack } from "../packing/pack.ts";
 import type { Packing } from "../packing/problem.ts";
-import type { OtherFleet } from "../plan/fleet-plan.ts";
 import { packingProblem } from "../plan/packing-problem.ts";
 import { billOf } from "../plan/paid-nodes.ts";
 import type { Assembly } from "../plan/planned-pools.ts";
+import type { OtherFleet } from "../plan/ways-not-taken.ts";
 import { beyondTensorParallel, nodesBought } from "./alternatives.ts";
 
 /** What a fleet has to do without, so that it becomes another one. */

@@ -3,10 +3,11 @@ import { startupSeconds } from "../candidates/startup-time.ts";
 import { at } from "../element.ts";
 import type { StabilitySpec } from "../spec/fleet-spec.ts";
 import { fromMicro, toMicro } from "../units.ts";
-import type { Churn, FleetPlan } from "./fleet-plan.ts";
+import type { FleetPlan } from "./fleet-plan.ts";
 import { deploymentName } from "./names.ts";
 import { addedUsdPerNodeHour } from "./paid-nodes.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
+import type { Churn } from "./stability.ts";
 
 /**
  * What it takes to get from a deployed fleet to a planned one. By default a node that is added costs its price while it is provisioned, and a replica that is

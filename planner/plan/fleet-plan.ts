@@ -8,6 +8,8 @@ import type { LoraSpec } from "../spec/lora-spec.ts";
 import type { SpeculativeSpec } from "../spec/speculative-spec.ts";
 import type { CommitmentPrice, NodeSlots } from "./nodes.ts";
 import type { Explanation } from "./plan-explanation.ts";
+import type { Stability } from "./stability.ts";
+import type { Alternative, ConstraintPrice, OtherFleet, Rejection } from "./ways-not-taken.ts";
 
 /**
  * The finished plan: plain JSON, the same object in `plan --json`, the lock, the Pulumi program and every report.
@@ -288,86 +290,4 @@ export interface Optimality {
   /** (cost - bound) / cost, 0 to 1. */
   readonly gap: number;
   readonly restrictions: readonly string[];
-}
-
-/** One other way to serve a workload, priced as if it were alone. */
-export interface Alternative {
-  readonly workload: string;
-  readonly cluster: string;
-  /** Or the processor of nodes without. */
-  readonly gpu: string;
-  readonly precision: Precision;
-  readonly tensorParallel: number;
-  /** Missing for 1. */
-  readonly pipelineParallel?: number;
-  /** Missing for 1. */
-  readonly nodesPerReplica?: number;
-  readonly gpusPerReplica: number;
-  /** vCPUs of a replica on nodes without GPUs; missing on GPUs. */
-  readonly vcpus?: number;
-  readonly replicas: number;
-  /** The nodes it would buy, dearest pool first. */
-  readonly pools: readonly { readonly instanceType: string; readonly market: Market; readonly nodes: number; readonly priceAsOf: string }[];
-  readonly usdPerHour: number;
-  readonly usdPerMonth: number;
-  readonly usdPerMillionTokens: number | null;
-  /** At the planned load. */
-  readonly predicted: ServingPoint;
-}
-
-/** What one line of the spec costs: the fleet as it is less the fleet without it. */
-export interface ConstraintPrice {
-  readonly path: string;
-  /** What would be written instead. */
-  readonly change: string;
-  readonly usdPerMonth: number;
-}
-
-/** How the plan stands to the fleet it started from, and to the one that would be planned from nothing. */
-export interface Stability {
-  readonly paybackDays: number;
-  readonly freshUsdPerMonth: number;
-  /** What this fleet costs more than that one. */
-  readonly stayingCostsUsdPerMonth: number;
-  readonly churn: Churn;
-  readonly freshChurn: Churn;
-}
-
-/** What it takes to get from the deployed fleet to another. */
-export interface Churn {
-  readonly nodesAdded: number;
-  readonly nodesRemoved: number;
-  readonly replicasStarted: number;
-  /** Once. */
-  readonly usd: number;
-}
-
-/** Another fleet for the same spec that a person would call different. */
-export interface OtherFleet {
-  /** What it does without: `no h100-sxm-80gb`, `no spot`, `chat not on l4`. */
-  readonly without: string;
-  readonly usdPerHour: number;
-  readonly usdPerMonth: number;
-  /** Above the plan's own fleet. */
-  readonly moreUsdPerMonth: number;
-  readonly workloads: readonly {
-    readonly workload: string;
-    readonly gpu: string;
-    readonly precision: Precision;
-    readonly tensorParallel: number;
-    /** Missing for 1. */
-    readonly pipelineParallel?: number;
-    /** Missing for 1. */
-    readonly nodesPerReplica?: number;
-    readonly vcpus?: number;
-    readonly replicas: number;
-  }[];
-  readonly pools: readonly { readonly instanceType: string; readonly market: Market; readonly nodes: number; readonly priceAsOf: string }[];
-}
-
-/** A candidate that was not taken, and why. */
-export interface Rejection {
-  readonly workload: string;
-  readonly candidate: string;
-  readonly finding: Finding;
 }

@@ -6,11 +6,12 @@ import { pack } from "../packing/pack.ts";
 import type { Packing } from "../packing/problem.ts";
 import { defaults } from "../spec/defaults.ts";
 import { churnOf } from "./churn.ts";
-import type { FleetPlan, PlannedWorkload, Stability } from "./fleet-plan.ts";
+import type { FleetPlan, PlannedWorkload } from "./fleet-plan.ts";
 import { packingProblem } from "./packing-problem.ts";
 import { billOf } from "./paid-nodes.ts";
 import { type Assembly, nameOfPool } from "./planned-pools.ts";
 import { slotsPerReplica } from "./slots.ts";
+import type { Stability } from "./stability.ts";
 
 /** Workloads that are tried one by one; of larger fleets all stay or all move. */
 const workloadsTried = 40;

@@ -1,6 +1,6 @@
 import type { Finding } from "../finding.ts";
 import type { Precision } from "../layouts/precision.ts";
-import type { ConstraintPrice } from "./fleet-plan.ts";
+import type { ConstraintPrice } from "./ways-not-taken.ts";
 
 /** Why a workload is served as it is. */
 export interface Explanation {

@@ -1,4 +1,4 @@
-import type { ConstraintPrice } from "../../planner/plan/fleet-plan.ts";
+import type { ConstraintPrice } from "../../planner/plan/ways-not-taken.ts";
 import { dollars } from "../money.ts";
 import { counted, percent } from "../quantity.ts";
 import type { PlanDiff } from "./plan-diff.ts";

@@ -1,5 +1,6 @@
 import type { Finding, FindingValue } from "../../planner/finding.ts";
-import type { ConstraintPrice, FleetPlan, Money, PlanInputs } from "../../planner/plan/fleet-plan.ts";
+import type { FleetPlan, Money, PlanInputs } from "../../planner/plan/fleet-plan.ts";
+import type { ConstraintPrice } from "../../planner/plan/ways-not-taken.ts";
 
 /**
  * What changes between two plans, what it costs and why: plain JSON, the same object in `diff --format json` and behind the texts.
