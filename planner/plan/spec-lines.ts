@@ -1,4 +1,5 @@
 import { canonicalJson } from "../canonical-json.ts";
+import { count } from "../figures.ts";
 import type { FleetSpec } from "../spec/fleet-spec.ts";
 import type { SpecLines } from "./fleet-plan.ts";
 
@@ -21,9 +22,9 @@ export function specLines(spec: FleetSpec): SpecLines {
       `unavailable[${index}]`,
       [list(instances), list(regions), zones === null ? "" : list(zones), market ?? ""].filter((text) => text !== "").join(" "),
     ]),
-    ...spec.quotas.map(({ cloud, region, family, market, gpus }): [string, string] => [
+    ...spec.quotas.map(({ cloud, region, family, market, gpus, vcpus }): [string, string] => [
       `quotas.${cloud} ${region} ${family} ${market}`,
-      `${gpus} GPUs`,
+      vcpus === undefined ? count(gpus ?? 0, "GPU") : count(vcpus, "vCPU"),
     ]),
     ["stability", spec.stability === undefined ? "" : canonicalJson(spec.stability)],
     ...spec.workloads.flatMap((workload): [string, string][] => [
@@ -31,6 +32,7 @@ export function specLines(spec: FleetSpec): SpecLines {
       [`${workload.name}.clusters`, list(workload.clusters)],
       [`${workload.name}.residency`, list(workload.residency ?? [])],
       [`${workload.name}.maxReplicasPerNode`, `${workload.maxReplicasPerNode ?? ""}`],
+      [`${workload.name}.devices`, list(workload.devices ?? [])],
       [`${workload.name}.routing`, workload.routing ?? ""],
       [`${workload.name}.dedicatedNodes`, workload.dedicatedNodes === true ? "true" : ""],
       [`${workload.name}.hostPerReplica`, workload.hostPerReplica === undefined ? "" : canonicalJson(workload.hostPerReplica)],
