@@ -166,6 +166,28 @@ export const money: readonly Break[] = [
     },
   ],
   [
+    "CPU-only nodes that the headline does not cover",
+    /the headline names CPU-only nodes where there are none, or leaves them out/,
+    (plan) => Object.assign(plan.cost, { included: ["GPU nodes"] }),
+  ],
+  [
+    "GPU nodes that the headline does not cover",
+    /the headline names GPU nodes where there are none, or leaves them out/,
+    (plan) => Object.assign(plan.cost, { included: ["CPU-only nodes of the workloads"] }),
+  ],
+  [
+    "CPU-only nodes in the total and among what is not in it",
+    /CPU-only nodes are said to be left out where some are in it/,
+    (plan) => {
+      plan.cost.excluded.push("CPU-only nodes");
+    },
+  ],
+  [
+    "a machine that is paid for and has other GPUs than the catalog says",
+    /\(idle, paid for\) .*: its instance type has other GPUs/,
+    (plan) => Object.assign(some(plan.paidNodes?.[0]), { gpu: "l4" }),
+  ],
+  [
     "a machine that is paid for and forgotten",
     /rack-2xh100 in cellar-1 is paid for anyway, and the plan does not say so/,
     (plan) => {

@@ -1,5 +1,5 @@
 import type { Money } from "../../../planner/plan/fleet-plan.ts";
-import { idlePaid, isNear, micro, type Rule, sixDecimals, sum } from "../subject.ts";
+import { failing, idlePaid, isNear, micro, type Rule, sixDecimals, sum } from "../subject.ts";
 
 const hoursPerMonth = 730;
 /** The row's own rounding by largest remainder, and its part of the headline's. */
@@ -10,7 +10,13 @@ const isMicroUsd = (usd: number): boolean => micro(usd) / 1e6 === usd;
 const isCents = (usd: number): boolean => cents(usd) / 100 === usd;
 
 /** Nodes x price, summed to the micro-dollar an hour and the cent a month, in every breakdown. */
-export const moneyAddsUp: Rule = (subject) => [...total(subject), ...pools(subject), ...breakdowns(subject), ...bound(subject)];
+export const moneyAddsUp: Rule = (subject) => [
+  ...total(subject),
+  ...coverage(subject),
+  ...pools(subject),
+  ...breakdowns(subject),
+  ...bound(subject),
+];
 
 const total: Rule = ({ plan }) => {
   const idle = idlePaid({ plan }).map((kind) => micro(kind.usdPerNodeHour) * kind.idleNodes);
@@ -19,6 +25,22 @@ const total: Rule = ({ plan }) => {
   if (micro(plan.cost.usdPerHour) !== nodes) complaints.push(`the nodes cost ${nodes / 1e6} an hour, not ${plan.cost.usdPerHour}`);
   if (cents(plan.cost.usdPerMonth) !== Math.round((nodes * hoursPerMonth) / 1e4)) complaints.push("a month is not 730 hours");
   return complaints;
+};
+
+/** The headline names the kinds of nodes that are in it, idle ones that are paid for too, and none that is in it among what is not. */
+const coverage: Rule = ({ plan }) => {
+  const { included, excluded } = plan.cost;
+  const nodes = [...plan.pools, ...idlePaid({ plan })];
+  const hasHosts = nodes.some(({ gpu }) => gpu === null);
+  const hasGpus = nodes.some(({ gpu }) => gpu !== null) || !hasHosts;
+  return failing([
+    [included.includes("GPU nodes") === hasGpus, "the headline names GPU nodes where there are none, or leaves them out"],
+    [
+      included.includes("CPU-only nodes of the workloads") === hasHosts,
+      "the headline names CPU-only nodes where there are none, or leaves them out",
+    ],
+    [excluded.includes("CPU-only nodes") === !hasHosts, "CPU-only nodes are said to be left out where some are in it, or to be in it"],
+  ]);
 };
 
 const pools: Rule = ({ plan }) =>

@@ -1,4 +1,5 @@
 import { failing, isNear, micro, quoteOf, type Rule, sum } from "../subject.ts";
+import { contents } from "./pools.ts";
 
 /**
  * Nodes that are paid for anyway, where the fleet has clusters and in its markets, are all in the plan, those in pools and those that stand idle, at their price; of
@@ -37,7 +38,7 @@ export const paidNodesAreAllThere: Rule = (subject) => {
       const onDemand = quoteOf(subject, { ...kind, market: "on-demand" })?.usdPerHour ?? null;
       const pays = kind.breakEvenHoursPerMonth;
       const row = plan.cost.byPool[kind.name];
-      return failing([
+      const complaints = failing([
         [quote?.paid === true && quote.nodes === kind.nodes && quote.usdPerHour === kind.usdPerNodeHour, "is not paid for as it says"],
         [kind.idleNodes === kind.nodes - used, `has ${kind.nodes - used} idle nodes, not ${kind.idleNodes}`],
         [micro(kind.usdPerHour) === micro(kind.usdPerNodeHour) * kind.idleNodes, "does not cost its idle nodes"],
@@ -49,7 +50,8 @@ export const paidNodesAreAllThere: Rule = (subject) => {
             (pays * onDemand >= 730 * kind.usdPerNodeHour - 1e-6 && (pays - 1) * onDemand < 730 * kind.usdPerNodeHour),
           "does not pay from its break-even on",
         ],
-      ]).map((text) => `${kind.name}: it ${text}`);
+      ]).map((text) => `it ${text}`);
+      return [...failing(contents(subject, kind)), ...complaints].map((text) => `${kind.name}: ${text}`);
     }),
     ...failing([
       [(plan.cost.paidAnyway === undefined) === (told.length === 0), "the plan does not sum up what is paid anyway"],

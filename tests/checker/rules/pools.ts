@@ -1,5 +1,5 @@
-import type { PlannedPool } from "../../../planner/plan/fleet-plan.ts";
-import { cpuOf, failing, type Rule, type Subject } from "../subject.ts";
+import type { PaidNodes, PlannedPool } from "../../../planner/plan/fleet-plan.ts";
+import { type Check, cpuOf, failing, type Rule, type Subject } from "../subject.ts";
 
 /** The engine's image takes 10 to 20 GB unpacked, and logs and weights come on top. */
 const leastDiskBytes = 50 * 2 ** 30;
@@ -15,8 +15,7 @@ export const poolsAreTheCatalogs: Rule = (subject) => {
     );
     return failing([
       [instance.cloud === pool.cloud, "another cloud sells its instance type"],
-      [instance.gpu === pool.gpu && instance.gpuCount === pool.gpusPerNode, "its instance type has other GPUs"],
-      [hasItsSlots(subject, pool, instance.vcpus), "its processor or its slots of vCPUs are others"],
+      ...contents(subject, pool),
       [instance.arch === pool.arch, "its instance type has another architecture"],
       [Number.isInteger(pool.nodes) && pool.nodes >= 1, `it has ${pool.nodes} nodes`],
       [pool.minNodes <= pool.nodes && pool.nodes <= pool.maxNodes, "its nodes are outside minNodes and maxNodes"],
@@ -25,8 +24,18 @@ export const poolsAreTheCatalogs: Rule = (subject) => {
   });
 };
 
+/** What the catalog says is in a node, whether it is in a pool or stands idle. */
+export function contents(subject: Subject, nodes: PlannedPool | PaidNodes): Check[] {
+  const instance = subject.catalog.instances.get(nodes.instanceType);
+  if (instance === undefined) return [[false, "the catalog has no such instance type"]];
+  return [
+    [instance.gpu === nodes.gpu && instance.gpuCount === nodes.gpusPerNode, "its instance type has other GPUs"],
+    [hasItsSlots(subject, nodes, instance.vcpus), "its processor or its slots of vCPUs are others"],
+  ];
+}
+
 /** docs/spec.md: a node without GPUs is divided into slots of four vCPUs. */
-function hasItsSlots(subject: Subject, pool: PlannedPool, vcpus: number): boolean {
+function hasItsSlots(subject: Subject, pool: PlannedPool | PaidNodes, vcpus: number): boolean {
   const { cpu } = pool;
   if (pool.gpu !== null || cpu === undefined) return (pool.gpu === null) === (cpu !== undefined);
   const { slotVcpus } = subject.catalog;
