@@ -3,7 +3,7 @@ import { deviceOf } from "../../planner/plan/slots.ts";
 import type { PricedNodes } from "../idle-nodes.ts";
 import { layoutText } from "../layout-text.ts";
 import { modelName } from "../model-name.ts";
-import { factor, milliseconds, rate } from "../quantity.ts";
+import { counted, factor, milliseconds, rate } from "../quantity.ts";
 import { moneyChange } from "./money-change.ts";
 import type { Cause, ChangeKind, Difference, WorkloadChange } from "./plan-diff.ts";
 import { poolsByName, priceCause } from "./price-cause.ts";
@@ -71,8 +71,14 @@ function describe(workload: PlannedWorkload, plan: FleetPlan): Description {
   return [
     ["replicas", String(workload.deployments.reduce((sum, { replicas }) => sum + replicas, 0))],
     ["layout", layouts.size === 0 ? "none" : [...layouts].join(" + ")],
-    ["on", places.size === 0 ? "nothing" : [...places].map(([place, replicas]) => `${replicas} x ${place}`).join(" + ")],
+    ["on", placesText(places)],
   ];
+}
+
+/** Replicas by place; where all are in one, their number stands before. No nodes: several may share one, or one may span several. */
+function placesText(places: ReadonlyMap<string, number>): string {
+  if (places.size < 2) return [...places.keys()].join("") || "nothing";
+  return [...places].map(([place, replicas]) => `${place} (${counted(replicas, "replica")})`).join(" + ");
 }
 
 const placeOf = (pool: PricedNodes | undefined): string =>
