@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 
 export interface ProcessRun {
   readonly seconds: number;
+  /** Of all threads: the compiler and the garbage collector work beside the program. Hardly depends on what else the machine does. */
+  readonly cpuSeconds: number;
   readonly peakMiB: number;
   readonly stdout: string;
 }
@@ -23,19 +25,20 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** Runs a Node program of this repository as its users do, from start to exit. */
 export function runProcess(args: readonly string[]): ProcessRun {
   const folder = mkdtempSync(join(tmpdir(), "gpufleet-bench-"));
-  const memoryFile = join(folder, "peak");
-  const reporter = new URL("./report-memory.ts", import.meta.url).href;
+  const usageFile = join(folder, "usage");
+  const reporter = new URL("./report-usage.ts", import.meta.url).href;
   try {
     const started = process.hrtime.bigint();
     const child = spawnSync(process.execPath, ["--import", reporter, ...args], {
       cwd: root,
       encoding: "utf8",
-      env: { ...process.env, BENCH_MEMORY_FILE: memoryFile },
+      env: { ...process.env, BENCH_USAGE_FILE: usageFile },
       maxBuffer: 1 << 28,
     });
     const seconds = Number(process.hrtime.bigint() - started) / 1e9;
     if (child.status !== 0) throw new Error(`${args.join(" ")} exited with ${child.status}: ${child.stderr}`);
-    return { seconds, peakMiB: Number(readFileSync(memoryFile, "utf8")) / 1024, stdout: child.stdout };
+    const usage = JSON.parse(readFileSync(usageFile, "utf8")) as { peakMiB: number; cpuSeconds: number };
+    return { seconds, ...usage, stdout: child.stdout };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -25,6 +25,7 @@ interface TableRow {
 
 interface Measured {
   readonly seconds: number;
+  readonly cpuSeconds: number;
   readonly peakMiB: number;
   readonly plan: FleetPlan;
   readonly file: string;
@@ -35,8 +36,8 @@ const folder = mkdtempSync(join(tmpdir(), "gpufleet-bench-"));
 function planned(name: string, spec: string): Measured {
   const file = join(folder, `${name}.fleet.yaml`);
   writeFileSync(file, spec);
-  const { seconds, peakMiB, stdout } = runProcess(["bin/gpufleet.js", "plan", file, "--json"]);
-  return { seconds, peakMiB, plan: JSON.parse(stdout) as FleetPlan, file };
+  const { seconds, cpuSeconds, peakMiB, stdout } = runProcess(["bin/gpufleet.js", "plan", file, "--json"]);
+  return { seconds, cpuSeconds, peakMiB, plan: JSON.parse(stdout) as FleetPlan, file };
 }
 
 function measured({ workloads, seeds, regions = 2, quotas }: TableRow): Measured[] {
@@ -75,6 +76,7 @@ function fleetRow(row: TableRow): void {
   const cells = [
     middle(seconds).toFixed(2),
     Math.max(...seconds).toFixed(2),
+    middle(runs.map((run) => run.cpuSeconds)).toFixed(2),
     percent(middle(gaps)),
     percent(Math.max(...gaps)),
     peakMiB.toFixed(0),
@@ -128,7 +130,7 @@ function main(): void {
     console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? "unknown CPU"}; whole processes`);
     console.log("Saved: against every workload on the best GPUs of its own, and against first-fit-decreasing as Karpenter does it\n");
     console.log(
-      `${"workloads (fleets)".padEnd(24)}${["median s", "worst s", "gap", "worst", "MiB", "alone", "FFD"].map((cell) => cell.padStart(9)).join("")}   limits`,
+      `${"workloads (fleets)".padEnd(24)}${["median s", "worst s", "CPU s", "gap", "worst", "MiB", "alone", "FFD"].map((cell) => cell.padStart(9)).join("")}   limits`,
     );
     // Fills the disk cache and the compile cache.
     planned("warm", generatedFleetSpec(6, 1));

@@ -7,16 +7,42 @@ export function split(relaxation: Relaxation, region: Region, ascent: Ascent): R
   const row = rowToSplit(relaxation, region, ascent);
   const group = groupToSplit(relaxation, region, ascent);
   if (group.score > row.score) return splitGroup(relaxation, region, group);
-  if (row.row < 0) return splitOptions(region, ascent);
+  if (row.row < 0) {
+    const parts = splitOptions(region, ascent);
+    if (parts.length > 0) return parts;
+    const whole = wholeRow(relaxation, region, ascent);
+    if (whole < 0) return [];
+    return splitRow(relaxation, region, whole, Math.round(ascent.nodes[whole] as number));
+  }
+  return splitRow(relaxation, region, row.row, Math.floor(ascent.nodes[row.row] as number));
+}
+
+function splitRow(relaxation: Relaxation, region: Region, row: number, wanted: number): Region[] {
   const { least, most } = region.box;
-  const wanted = Math.floor(ascent.nodes[row.row] as number);
-  const low = Math.min((most[row.row] as number) - 1, Math.max(least[row.row] as number, wanted));
-  const fewer = { least, most: most.with(row.row, low) };
-  const more = { least: least.with(row.row, low + 1), most };
+  const low = Math.min((most[row] as number) - 1, Math.max(least[row] as number, wanted));
+  const fewer = { least, most: most.with(row, low) };
+  const more = { least: least.with(row, low + 1), most };
   return [fewer, more].flatMap((box) => {
     const within = withinLimits(relaxation, box);
     return within === null ? [] : [{ alive: region.alive, box: within }];
   });
+}
+
+/**
+ * Of the rows in use whose number of nodes is not settled yet, the dearest; -1 when all are. Where the prices average to whole
+ * nodes, the workloads' places may still be mixed so that they do; with the number settled some of the mixture is ruled out.
+ */
+function wholeRow({ rows }: Relaxation, { box }: Region, { nodes }: Ascent): number {
+  let chosen = -1;
+  let most = 0;
+  rows.forEach(({ usdPerNodeHour }, row) => {
+    if (box.least[row] === box.most[row] || (nodes[row] as number) < 0.5) return;
+    if (usdPerNodeHour > most) {
+      most = usdPerNodeHour;
+      chosen = row;
+    }
+  });
+  return chosen;
 }
 
 /** The row with the most money between its relaxed number of nodes and a whole one; -1 when all are whole. */
