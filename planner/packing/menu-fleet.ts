@@ -68,6 +68,6 @@ export const stepsFromBest = (workloads: number): number => (workloads <= mostWo
 const starts = (workloads: number): number => (workloads <= smallFleet ? 3 : 8);
 /** Of so few the tree finds the best fleet from almost any start. */
 const smallFleet = 12;
-const evaluationsPerRow = 400;
+const evaluationsPerRow = 300;
 const mostEvaluations = 8_000_000;
 const exchangeTries = 100_000;

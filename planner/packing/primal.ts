@@ -9,6 +9,7 @@ import { choosePriced, type Picks, searchMenus } from "./menu-search.ts";
 import type { Placer } from "./placer.ts";
 
 const evaluationsPerWorkload = 15_000;
+const mostEvaluations = 600_000;
 
 /** At a node of the tree: the options its prices chose, at true prices, then a short search from there. Keeps the best in `fleet`. */
 export function primalByPlaces(placer: Placer, fleet: Fleet): Primal {
@@ -40,7 +41,11 @@ export function primalByPlaces(placer: Placer, fleet: Fleet): Primal {
  */
 export function primalByMenus(placer: Placer, fleet: Fleet, picks: Picks): Primal {
   const count = placer.instance.workloads.length;
-  const limits = { evaluations: evaluationsPerWorkload * count, targetUsdPerHour: 0, stepsFromBest: stepsFromBest(count) };
+  const limits = {
+    evaluations: Math.min(mostEvaluations, evaluationsPerWorkload * count),
+    targetUsdPerHour: 0,
+    stepsFromBest: stepsFromBest(count),
+  };
   let seed = 100;
   let best = picks.usdPerHour;
   return ({ multipliers }, _region, { rows }) => {

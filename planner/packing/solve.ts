@@ -30,6 +30,13 @@ const searchEffort = (workloads: number): number => Math.min(40_000, 600 * workl
 /** Where menus have found the fleet already. */
 const effortAfterMenus = 0.2;
 const treeLimits: TreeLimits = { evaluations: 60_000, exactEvaluations: 5_000, gap: 0.0005, rootSteps: 120, nodeSteps: 18 };
+/** Among more workloads a branch decides less, and the time is better spent on other fleets. */
+const limitsOfTree = (workloads: number): TreeLimits => {
+  if (workloads > mostWorkloadsInTree) return rootOnly;
+  return workloads > fewWorkloads ? { ...treeLimits, evaluations: treeLimits.evaluations / 2 } : treeLimits;
+};
+const fewWorkloads = 40;
+
 /** Large fleets with quotas: the multipliers of the root raise the bound by what the quotas cost. */
 export const rootOnly: TreeLimits = { ...treeLimits, evaluations: 1, exactEvaluations: 0 };
 
@@ -55,7 +62,7 @@ export function solve(instance: Instance, shortlists: readonly Shortlist[], { pr
   const alive = placer.shortlists.map(({ options }) => options);
   const start = fleet.excessGpus > 0 ? ceiling(instance) : fleet.usdPerHour;
   const primal = picks === null ? primalByPlaces(placer, fleet) : primalByMenus(placer, fleet, picks);
-  const tree = branchAndBound(instance, alive, start, count > mostWorkloadsInTree ? rootOnly : treeLimits, primal);
+  const tree = branchAndBound(instance, alive, start, limitsOfTree(count), primal);
   const provenInfeasible = fleet.excessGpus > 0 && tree.bound >= start;
   if (fleet.excessGpus > 0 && !provenInfeasible) {
     localSearch(placer, fleet, { evaluations: placer.evaluations + 10 * effort, targetUsdPerHour: 0, stopWithinLimits: true, seed: 3 });
