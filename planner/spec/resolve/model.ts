@@ -97,6 +97,8 @@ export function resolveTask(model: Model | null, place: WorkloadPlace): Task {
       suggestion: "take the task out; it comes from the model",
     });
   }
+  // Of a model that nobody knows, the task is a guess that nothing else is blamed for.
+  if (model === null && raw.task === undefined) return task;
   for (const { keys, read, tasks } of taskKeys) {
     if (read(raw) === undefined || tasks.includes(task)) continue;
     notes.error({
