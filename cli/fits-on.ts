@@ -5,7 +5,7 @@ import type { Model } from "../catalog/schema/model.ts";
 import { networkOf } from "../planner/candidates/node-network.ts";
 import type { Finding } from "../planner/finding.ts";
 import { completeLayout } from "../planner/layouts/complete.ts";
-import { gpusPerReplica, type Layout } from "../planner/layouts/layout.ts";
+import { gpusPerReplica, type Layout, mostNodesPerReplica } from "../planner/layouts/layout.ts";
 import type { Precision } from "../planner/layouts/precision.ts";
 import type { Fit, Fits, NodePrice } from "../reports/fits-table.ts";
 import { asMeant } from "./asked-as-meant.ts";
@@ -79,8 +79,6 @@ function smallest(model: Model, gpu: Gpu, release: EngineRelease, wish: Partial<
   return { finding };
 }
 
-const mostNodes = 8;
-
 /** The fewest whole nodes of one type whose GPUs reach the network, cheapest first. */
 function spanningFit(
   model: Model,
@@ -91,7 +89,7 @@ function spanningFit(
 ): Fit[] {
   const types = catalog.instanceTypes.filter((instance) => instance.gpu === gpu.id && networkOf(instance) !== null);
   const tensorParallel = Math.max(0, ...types.map(({ gpuCount }) => gpuCount));
-  for (let nodes = 2; nodes <= mostNodes && tensorParallel > 0; nodes++) {
+  for (let nodes = 2; nodes <= mostNodesPerReplica && tensorParallel > 0; nodes++) {
     const layout = completeLayout(model, gpu, release, { ...wish, tensorParallel, pipelineParallel: nodes });
     const sizing = sizeOf({ model, gpu, release, layout });
     if ("finding" in sizing || !sizing.memory.fits) continue;

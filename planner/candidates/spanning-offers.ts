@@ -2,15 +2,13 @@ import type { Catalog } from "../../catalog/catalog.ts";
 import { at } from "../element.ts";
 import { listed } from "../figures.ts";
 import type { Finding } from "../finding.ts";
+import { mostNodesPerReplica } from "../layouts/layout.ts";
 import type { WorkloadSpec } from "../spec/fleet-spec.ts";
 import type { Candidates } from "./candidates.ts";
 import { networkOf } from "./node-network.ts";
 import type { Offer } from "./offer.ts";
 
-/** More would be slower for the same memory than any replica that was ever measured. */
-const mostNodes = 8;
-
-/** The offers, and once more each that has the network for it as 2 to 8 nodes that one replica spans. */
+/** The offers, and once more each that has the network for it as all the numbers of nodes that one replica spans. */
 export function withSpans(offers: readonly Offer[], { instanceTypes }: Catalog): readonly Offer[] {
   if (offers.some(({ network }) => network !== undefined)) return offers;
   const instances = new Map(instanceTypes.map((instance) => [instance.id, instance]));
@@ -18,7 +16,7 @@ export function withSpans(offers: readonly Offer[], { instanceTypes }: Catalog):
     const instance = instances.get(offer.instanceType);
     const bytesPerSecond = instance === undefined ? null : networkOf(instance);
     if (bytesPerSecond === null) return [];
-    const most = Math.min(mostNodes, offer.maxNodes ?? mostNodes);
+    const most = Math.min(mostNodesPerReplica, offer.maxNodes ?? mostNodesPerReplica);
     return Array.from({ length: Math.max(0, most - 1) }, (_, index) => spanning(offer, index + 2, bytesPerSecond));
   });
   return [...offers, ...spans];

@@ -23,6 +23,9 @@ export interface Layout {
   readonly enforceEager: boolean;
 }
 
+/** More would be slower for the same memory than any replica that was ever measured. */
+export const mostNodesPerReplica = 8;
+
 export const gpusPerReplica = (layout: Pick<Layout, "tensorParallel" | "pipelineParallel" | "dataParallel">): number =>
   layout.tensorParallel * layout.pipelineParallel * layout.dataParallel;
 

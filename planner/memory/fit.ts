@@ -3,7 +3,7 @@ import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { Model } from "../../catalog/schema/model.ts";
 import type { Finding } from "../finding.ts";
 import { isHost } from "../layouts/host.ts";
-import type { Layout } from "../layouts/layout.ts";
+import { type Layout, mostNodesPerReplica } from "../layouts/layout.ts";
 import { layoutFindings } from "../layouts/legality.ts";
 import type { Precision } from "../layouts/precision.ts";
 import type { Beside } from "./beside.ts";
@@ -167,7 +167,8 @@ function longestContext(paging: CachePaging, blocks: number, layout: Layout): nu
 const largerSizes = [2, 4, 8];
 const smallerPrecisions: readonly Precision[] = ["fp8", "awq-int4"];
 
-const moreStages = [2, 3, 4, 5, 6, 7, 8];
+/** One stage a node, of as many as a replica may span. */
+const moreStages = Array.from({ length: mostNodesPerReplica - 1 }, (_, index) => index + 2);
 
 /** The smallest legal change of the layout with which it would start: more GPUs first, in further stages where a node's are not enough, then fewer bytes per weight. */
 function roomSuggestion({ model, gpu, release, layout, stage, beside }: SizedLayout): string {

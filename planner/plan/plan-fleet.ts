@@ -19,6 +19,7 @@ import { unservableFindings } from "../explain/unservable.ts";
 import { waysOut } from "../explain/ways-out.ts";
 import { type WhatIf, whatIf } from "../explain/what-if.ts";
 import { type Finding, PlanningError } from "../finding.ts";
+import { mostNodesPerReplica } from "../layouts/layout.ts";
 import { type EngineRelease, engineRelease } from "../layouts/release.ts";
 import { type Corrector, correctorOf } from "../measurements/corrector.ts";
 import type { MeasuredRun } from "../measurements/measured-run.ts";
@@ -229,8 +230,7 @@ const planRules = (spec: FleetSpec, spans: boolean, usesCpus: boolean): string[]
     : []),
 ];
 
-const spanRule =
-  "a replica of a model that no single node on offer holds spans 2 to 8 and owns them: whole nodes of one type in one zone, whose GPUs reach the network directly, with tensor parallelism inside a node and stages of layers from node to node";
+const spanRule = `a replica of a model that no single node on offer holds spans 2 to ${mostNodesPerReplica} and owns them: whole nodes of one type in one zone, whose GPUs reach the network directly, with tensor parallelism inside a node and stages of layers from node to node`;
 
 function optimalityOf(
   { packing, spec, catalog, offers }: Assembly,
