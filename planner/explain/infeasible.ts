@@ -85,12 +85,18 @@ function workloadRule(spec: FleetSpec, problem: PackingProblem, index: number, r
     survive: () => surviveRule(workload, [...new Set(offers.flatMap((offer) => at(problem.offers, offer).zones))]),
     "max-nodes": () => ({ path: workload.path, message: "even alone it needs more nodes than there are" }),
     quota: () => {
-      const quotas = problem.quotas.flatMap((quota, place) =>
-        quota.offers.some((offer) => offers.includes(offer)) ? [`quotas[${place}]`] : [],
+      const quotas = spec.quotas.flatMap(({ vcpus }, place) =>
+        problem.quotas[place]?.offers.some((offer) => offers.includes(offer)) === true
+          ? [{ name: `quotas[${place}]`, unit: vcpus === undefined ? "GPUs" : "vCPUs" }]
+          : [],
       );
+      const units = listed([...new Set(quotas.map(({ unit }) => unit))], "or");
       return {
         path: workload.path,
-        message: `even alone it needs more GPUs than ${listed(quotas)} ${quotas.length === 1 ? "allows" : "allow"}`,
+        message:
+          quotas.length === 0
+            ? "even alone it needs more nodes than there are"
+            : `even alone it needs more ${units} than ${listed(quotas.map(({ name }) => name))} ${quotas.length === 1 ? "allows" : "allow"}`,
       };
     },
   };

@@ -40,10 +40,16 @@ export function commitmentFindings(pools: readonly PlannedPool[]): Finding[] {
   });
   if (paying.length === 0) return [];
   const saved = Math.round(paying.reduce((sum, one) => sum + one.saved, 0) * 100) / 100;
-  const parts = paying.map(
-    ({ pool, price, nodes }) =>
-      `${grouped(nodes)} x ${pool.instanceType} in ${pool.region} (${price.kind}, ${price.asOf}; pays above ${grouped(price.breakEvenHoursPerMonth)} of 730 hours a month)`,
-  );
+  // Nodes of one kind may be in several pools, one for each zone.
+  const kinds = [...Map.groupBy(paying, ({ pool }) => `${pool.cloud} ${pool.region} ${pool.instanceType}`).values()];
+  const parts = kinds
+    .flatMap(([first, ...others]) =>
+      first === undefined ? [] : [{ ...first, nodes: others.reduce((sum, { nodes }) => sum + nodes, first.nodes) }],
+    )
+    .map(
+      ({ pool, price, nodes }) =>
+        `${grouped(nodes)} x ${pool.instanceType} in ${pool.region} (${price.kind}, ${price.asOf}; pays above ${grouped(price.breakEvenHoursPerMonth)} of 730 hours a month)`,
+    );
   return [
     {
       code: "commitment-pays",

@@ -61,3 +61,12 @@ test("a reservation of one's own is used up before anything else is bought", asy
   expect(bought.reserved).toEqual({ nodes: 3, usdPerNodeHour: 0.5 });
   expect(bought["on-demand"]?.nodes).toBeGreaterThan(0);
 });
+
+test("nodes of one kind in several zones are one commitment", async () => {
+  const survivor = { ...agent, availability: { survive: "zone" } };
+  const plan = await planned({ markets: ["on-demand"], workloads: [survivor] });
+  expect(plan.pools.length).toBeGreaterThan(1);
+  const nodes = plan.pools.reduce((sum, pool) => sum + pool.nodes, 0);
+  const finding = plan.warnings.find(({ code }) => code === "commitment-pays");
+  expect(finding?.message.match(/\d+ x g6e\.xlarge/g)).toEqual([`${nodes} x g6e.xlarge`]);
+});
