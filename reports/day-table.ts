@@ -43,6 +43,7 @@ export function dayLines({ pools, cost }: FleetPlan, rendering: Rendering): stri
   ];
   const base = pools.reduce((sum, pool) => sum + pool.minNodes, 0);
   const peak = pools.reduce((sum, pool) => sum + pool.nodes, 0);
+  if (stretches.length === 1) return wrap("By the hour: every node is needed in every hour of the profile.", rendering.width);
   const title = `By the hour, with ${counted(base, "base node")} and up to ${grouped(peak)}: ${dollars(scaled.usdPerMonth)} a month if nodes follow the profile, ${dollars(cost.usdPerMonth - scaled.usdPerMonth)} less than around the clock`;
   return [...wrap(title, rendering.width).map(styleFor(rendering.color).faint), ...renderColumns({ columns, rows: stretches }, rendering)];
 }

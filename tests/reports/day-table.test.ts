@@ -27,3 +27,12 @@ test("the table of a plan has them, and that of a plan without hours does not", 
   expect(text(plan)).toContain("1 to 12");
   expect(text(examplePlan)).not.toContain(" to 12");
 });
+
+test("a profile that takes no node away has a line and no table", () => {
+  const level = examplePlan.pools.map((pool) => ({ ...pool, nodesByHour: Array.from({ length: 24 }, () => pool.nodes) }));
+  const rates = Array.from({ length: 24 }, () => examplePlan.cost.usdPerHour);
+  const cost = { ...examplePlan.cost, usdPerHourByHour: rates, scaled: examplePlan.cost };
+  expect(dayLines({ ...examplePlan, pools: level, cost }, { width: null, color: false })).toEqual([
+    "By the hour: every node is needed in every hour of the profile.",
+  ]);
+});
