@@ -12,14 +12,15 @@ interface Item {
 }
 
 /**
- * Of a problem in which nodes that are bought together are one (`bundled`). No placement of one workload on any mixture of its options costs less: the greater of what its replicas cost where GPUs are sold one by one, each at the
- * cheapest price it can have, and of the cheapest whole nodes that could hold it alone. Micro-dollars per hour; 0 without demand.
+ * Of a problem in which nodes that are bought together are one (`bundled`). No placement of one workload on any mixture of its options costs less than its
+ * replicas do where GPUs are sold one by one, each at the cheapest price it can have; nor, alone, than the cheapest whole nodes that could hold it.
+ * Micro-dollars per hour; 0 without demand.
  * Of the rules the spot share is inside the first, and of the losses what every one of them takes at least.
  */
 export function weightedBound(
   problem: PackingProblem,
   workload: PackingWorkload,
-): { readonly alone: MicroUsdPerHour; readonly byThePiece: MicroUsdPerHour } {
+): { readonly alone: MicroUsdPerHour; readonly byThePiece: number } {
   if (workload.demand === 0) return { alone: 0, byThePiece: 0 };
   const options = workload.options.filter(({ capacity }) => capacity > 0);
   const byThePiece = Math.max(
@@ -27,12 +28,13 @@ export function weightedBound(
     ...tolls(problem, workload, options).map((toll) => cheapest(workload, problem, pieces(problem, workload, options, toll))),
   );
   return {
-    byThePiece: wholeMicro(byThePiece),
+    // Not whole: the workloads' pieces share nodes, and only their sum is paid in whole micro-dollars.
+    byThePiece: Number.isFinite(byThePiece) ? byThePiece : 0,
     alone: wholeMicro(cheapest(workload, problem, wholeNodes(problem, workload, options), false)),
   };
 }
 
-/** A fleet costs whole micro-dollars, so a bound is rounded up; but for the last bits of its sums. */
+/** Nodes cost whole micro-dollars, so their bound is rounded up; but for the last bits of its sums. */
 const wholeMicro = (bound: number): number => (Number.isFinite(bound) ? Math.ceil(bound - 1e-6) : 0);
 
 const usable = (problem: PackingProblem, { spotMaxShare }: PackingWorkload, { offers, gpusPerReplica }: PackingOption): PackingOffer[] =>

@@ -84,10 +84,12 @@ export function cheapestMixture(problem: PackingProblem): number | null {
   return best === Infinity ? null : best;
 }
 
-/** More than any rule asks for at this size: twice the demand is left without one of two zones, and a node may hold four. */
-const mostReplicas = ({ demand, survive, options }: PackingWorkload): number => {
+/** More than any rule asks for at this size: twice the demand is left without one of two zones or spot pools, and a node may hold four. */
+const mostReplicas = ({ demand, survive, surviveSpotPool, options }: PackingWorkload): number => {
   const need = Math.ceil(demand / Math.min(...options.map(({ capacity }) => capacity)));
-  return survive === "none" ? need + 1 : survive === "zone" ? 2 * need : need + 4;
+  if (surviveSpotPool === true) return 2 * need + (survive === "none" ? 0 : 2);
+  // A share on spot may take replicas that the rule alone does not: three beside one on spot where it is 0.3.
+  return survive === "none" ? need + 1 : survive === "zone" ? 2 * need + 2 : need + 4;
 };
 
 function loadsOf(

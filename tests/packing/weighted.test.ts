@@ -79,7 +79,7 @@ const costOf = (problem: PackingProblem): number => {
 
 test.each([
   { name: "every rule", problems: everyRule, numRuns: asked ?? 80, seed: 20_281, savedShare: 0, missedShare: 0.02 },
-  { name: "unequal GPUs", problems: unequalGpus, numRuns: asked ?? 80, seed: 20_282, savedShare: 0.2, missedShare: 0.02 },
+  { name: "unequal GPUs", problems: unequalGpus, numRuns: asked ?? 80, seed: 20_282, savedShare: 0.2, missedShare: 0.03 },
 ])(
   "with $name a mixture keeps all rules, its bound is below the cheapest of all mixtures, and it costs no more than one layout does",
   { timeout: 120_000 + (asked ?? 0) * 500 },
