@@ -4,6 +4,7 @@ import type { Gpu } from "../catalog/schema/gpu.ts";
 import type { Model } from "../catalog/schema/model.ts";
 import type { Finding } from "../planner/finding.ts";
 import { type Adapters, noDraftsBesideAdapters } from "../planner/layouts/adapters.ts";
+import { isHost } from "../planner/layouts/host.ts";
 import type { Beside } from "../planner/memory/beside.ts";
 import { besideOf } from "../planner/performance/named-speculation.ts";
 import type { Speculation } from "../planner/performance/speculation.ts";
@@ -30,6 +31,7 @@ export function readBeside(
   catalog: Catalog,
   named: (name: string) => { readonly model: Model } | { readonly finding: Finding },
 ): BesideReading {
+  if (request.cpuOffloadGb !== undefined && isHost(gpu)) return { finding: noOffload(request.cpuOffloadGb, gpu) };
   const lora = readAdapters(request, model, release);
   if ("finding" in lora) return lora;
   const drafts = readSpeculation(request, model, catalog, named);
@@ -50,6 +52,14 @@ export function readBeside(
     ],
   };
 }
+
+const noOffload = (value: number, gpu: Gpu): Finding => ({
+  code: "no-offload-on-host",
+  path: "cpuOffloadGb",
+  message: `${gpu.id} has no GPU: its weights are in the host's memory as it is`,
+  value,
+  suggestion: "leave cpuOffloadGb out",
+});
 
 /** Every step reads the offloaded weights over PCIe once, so a token cannot come faster than that. */
 function offloadCost(bytes: number, gpu: Gpu, catalog: Catalog): Finding {

@@ -6,7 +6,7 @@ import { countFlag, positiveFlag, shareFlag } from "./flags.ts";
 export function addLayoutFlags(command: Command): Command {
   return command
     .option("--model <name>", "catalog id or alias, such as a Hugging Face name")
-    .option("--gpu <name>", "catalog id or alias, or what nvidia-smi prints")
+    .option("--gpu <name>", "catalog id or alias, or what nvidia-smi prints; or an instance type without GPUs")
     .option(
       "--precision <name>",
       "format of the weights, such as bf16, fp8 or awq-int4; int4 for whichever the engine has (default: the model's own)",

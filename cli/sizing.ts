@@ -9,7 +9,7 @@ import { wholeHost } from "../planner/candidates/whole-host.ts";
 import type { Finding } from "../planner/finding.ts";
 import { type Adapters, adapterLayoutFinding } from "../planner/layouts/adapters.ts";
 import { completeLayout } from "../planner/layouts/complete.ts";
-import { isHost } from "../planner/layouts/host.ts";
+import { hostEngineFor, isHost } from "../planner/layouts/host.ts";
 import type { Layout } from "../planner/layouts/layout.ts";
 import { layoutFindings } from "../planner/layouts/legality.ts";
 import type { Precision } from "../planner/layouts/precision.ts";
@@ -24,6 +24,7 @@ import { defaults } from "../planner/spec/defaults.ts";
 import { asMeant, isInt4 } from "./asked-as-meant.ts";
 import { readBeside } from "./beside.ts";
 import { readEngineVersion } from "./engine-version.ts";
+import { severalSockets } from "./host-sockets.ts";
 import { isModelPath, ofNamingField, readModelPath } from "./model-files.ts";
 import type { SizeRequest } from "./request.ts";
 import { spannedNodes } from "./spanned-nodes.ts";
@@ -63,7 +64,13 @@ export function resolveRequest(request: SizeRequest, catalog: Catalog, directory
   const beside = readBeside(request, named.model, gpu, release, catalog, (name) => modelNamed(name, catalog, directory));
   if ("finding" in beside) return beside;
   const { beside: held, assumptions: ofBeside, ...predicted } = beside;
-  const assumptions = [...named.assumptions, ...versionAssumptions(request, release, catalog), ...meant.assumptions, ...ofBeside];
+  const assumptions = [
+    ...named.assumptions,
+    ...versionAssumptions(request, release, catalog),
+    ...meant.assumptions,
+    ...ofBeside,
+    ...severalSockets(named.model, gpu, catalog),
+  ];
   const resolved = { model: named.model, gpu, release, layout, beside: held, ...predicted, assumptions };
   return { resolved: overNodes(request.expertParallel === undefined ? withExpertParallel(resolved) : resolved, catalog) };
 }
@@ -179,10 +186,7 @@ const unknownGpu = (name: string, catalog: Catalog): Finding => {
 };
 
 /** vLLM needs a GPU: on processors the servers that are made for the task. */
-function engineOn(gpu: Gpu, { task }: Model): string | undefined {
-  if (!isHost(gpu) || task === "generate") return undefined;
-  return task === "transcribe" ? "faster-whisper" : "tei";
-}
+const engineOn = (gpu: Gpu, { task }: Model): string | undefined => (isHost(gpu) ? hostEngineFor(task) : undefined);
 
 /** The engine that was asked for, at the version that was meant. */
 export function releaseOf(asked: Pick<SizeRequest, "engine" | "engineVersion">, catalog: Catalog): EngineRelease | Finding {

@@ -11,6 +11,7 @@ export const cpuSchema = z.strictObject({
   arch: z.enum(["amd64", "arm64"]),
   instanceFamilies: z.array(z.string()).describe("Instance families on this processor (aws c7i, gcp c3-standard)"),
   vcpusPerCore: z.number().int().positive().describe("2 where a vCPU is a hyper-thread"),
+  socketVcpus: z.number().int().positive().nullable().describe("vCPUs that are rented of one socket, at most; null: not known"),
   allCoreGHz: positive.describe("Clock with every core busy, as the cloud or the vendor states it"),
   fp32FlopPerCycle: positive.describe("Of one core: vector units x lanes x 2"),
   int8OpsPerCycle: positive.describe("Of one core by its dot-product instructions; matrix units (AMX) are not counted"),

@@ -176,6 +176,17 @@ export const stepTimeSchema = z.strictObject({
       asOf: isoDate,
     })
     .describe("Engines told to run without CUDA graphs (enforceEager)"),
+  hosts: z
+    .strictObject({
+      weightRead: share.describe("Of the memory bandwidth, while weights are read"),
+      kvRead: share.describe("Of the memory bandwidth, while the cache is read: the scores are computed on the way"),
+      int8: share.describe("Of the int8 peak, in matrix products with quantised weights"),
+      fp32: share.describe("Of the fp32 peak, in matrix products with weights of 16 or 32 bits"),
+      attention: share.describe("Of the fp32 peak, in the attention of a prompt"),
+      source: z.string().min(1),
+      asOf: isoDate,
+    })
+    .describe("Share of a processor's peak that generation reaches; takes the place of the efficiencies, families and formats of GPUs"),
   uncertainty: uncertaintySchema,
   measured: measuredSchema,
   fit: fitSchema,

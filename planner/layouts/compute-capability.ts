@@ -1,15 +1,17 @@
 import type { EngineRelease, KvFormat, WeightFormat } from "../../catalog/schema/engine.ts";
 import type { Gpu } from "../../catalog/schema/gpu.ts";
+import type { Model } from "../../catalog/schema/model.ts";
 import type { Finding } from "../finding.ts";
+import { hostEngineFor, isHost } from "./host.ts";
 import type { Layout } from "./layout.ts";
 import type { Precision } from "./precision.ts";
 
 /** How a GPU runs a weight format: with kernels of its own type, with weights unpacked to 16 bits, or not at all. */
 export type KernelSupport = "native" | "weight-only" | "none";
 
-/** CUDA compute capability as a number (8.9); null for GPUs of other vendors. */
+/** CUDA compute capability as a number (8.9); null for GPUs of other vendors, and for processors. */
 export function computeCapability(gpu: Gpu): number | null {
-  if (gpu.vendor.toLowerCase() !== "nvidia" || gpu.computeCapability === null) return null;
+  if (gpu.vendor.toLowerCase() !== "nvidia" || gpu.computeCapability === null || isHost(gpu)) return null;
   return Number(gpu.computeCapability);
 }
 
@@ -22,17 +24,26 @@ export function kernelSupport(gpu: Gpu, format: WeightFormat): KernelSupport {
 }
 
 /** What of a layout the hardware or the engine's kernels refuse. */
-export function hardwareFindings(gpu: Gpu, layout: Layout, release: EngineRelease): Finding[] {
-  const engine = engineFinding(gpu, release);
+export function hardwareFindings(model: Model, gpu: Gpu, layout: Layout, release: EngineRelease): Finding[] {
+  const engine = engineFinding(model, gpu, release);
   if (engine !== null) return [engine];
   return [precisionFinding(gpu, layout, release), kvFinding(gpu, layout, release)].filter((finding) => finding !== null);
 }
 
-function engineFinding(gpu: Gpu, release: EngineRelease): Finding | null {
+function engineFinding(model: Model, gpu: Gpu, release: EngineRelease): Finding | null {
   const capability = computeCapability(gpu);
   const runs =
     capability === null ? release.otherArchitectures.includes(gpu.computeCapability ?? "") : capability >= release.minComputeCapability;
   if (runs) return null;
+  if (isHost(gpu)) {
+    return {
+      code: "gpu-not-supported-by-engine",
+      path: "gpu",
+      message: `${release.engine} ${release.version} does not run on ${gpu.id}, which has no GPU`,
+      value: gpu.id,
+      suggestion: `use the engine ${hostEngineFor(model.task)}, or name a GPU`,
+    };
+  }
   return {
     code: "gpu-not-supported-by-engine",
     path: "gpu",
@@ -113,7 +124,7 @@ const near: Partial<Record<Precision, readonly Precision[]>> = {
 };
 
 function nearestPrecision(asked: Precision, runnable: readonly Precision[]): string {
-  const wanted = near[asked] ?? ["awq-int4", "int4-w4a16", "fp8"];
+  const wanted = near[asked] ?? ["awq-int4", "int4-w4a16", "fp8", "gguf-q4_k_m"];
   const nearest = wanted.find((precision) => runnable.includes(precision)) ?? runnable[0];
   return nearest === undefined ? "use another GPU" : `use ${nearest}`;
 }

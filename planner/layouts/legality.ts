@@ -11,7 +11,7 @@ import { parallelismFindings } from "./parallelism.ts";
 export function layoutFindings(model: Model, gpu: Gpu, layout: Layout, release: EngineRelease): Finding[] {
   const format = release.formats.find((candidate) => candidate.precision === layout.precision);
   return [
-    ...hardwareFindings(gpu, layout, release),
+    ...hardwareFindings(model, gpu, layout, release),
     ...hostFindings(gpu, layout),
     ...domainFindings(model, gpu, layout, format),
     ...parallelismFindings(model, layout, format),

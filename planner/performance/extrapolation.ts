@@ -1,4 +1,5 @@
 import type { Finding } from "../finding.ts";
+import { isHost } from "../layouts/host.ts";
 import { gpusPerReplica } from "../layouts/layout.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Replica } from "./replica.ts";
@@ -21,7 +22,9 @@ export function extrapolations({ constants, gpu, layout }: Replica, contextToken
   const unmeasured: Finding = {
     code: "gpu-not-measured",
     path: "gpu",
-    message: `no run on ${gpu.id} or its relatives was measured: its figures rest on bandwidth and peak operations alone`,
+    message: isHost(gpu)
+      ? `no generation was measured on ${gpu.id}: its figures rest on its bandwidth and peak operations, and on what other processors reach of theirs`
+      : `no run on ${gpu.id} or its relatives was measured: its figures rest on bandwidth and peak operations alone`,
     value: gpu.id,
   };
   return [

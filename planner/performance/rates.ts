@@ -1,10 +1,12 @@
 import type { Gpu } from "../../catalog/schema/gpu.ts";
 import type { FormatConstants, GpuFamilyConstants, StepTimeConstants } from "../../catalog/schema/step-time.ts";
+import { isHost } from "../layouts/host.ts";
 import { fittedAs, type Precision } from "../layouts/precision.ts";
 import type { EngineTiming } from "./engine-generation.ts";
+import { hostRates } from "./host-rates.ts";
 import type { Replica } from "./replica.ts";
 
-/** What one GPU of a replica really delivers, measured efficiencies applied. */
+/** What one GPU of a replica, or its host where it has none, really delivers, measured efficiencies applied. */
 export interface Rates {
   readonly weightBytesPerSecond: number;
   readonly kvBytesPerSecond: number;
@@ -37,6 +39,7 @@ export function weightFormat(constants: StepTimeConstants, precision: Precision,
 
 export function rates(replica: Replica, format: FormatConstants, timing: EngineTiming): Rates {
   const { gpu, constants } = replica;
+  if (isHost(gpu)) return hostRates(replica, timing);
   const { step } = constants;
   const family = gpuFamily(constants, gpu);
   const link = constants.links[replica.link];

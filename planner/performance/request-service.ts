@@ -1,4 +1,5 @@
 import type { Finding } from "../finding.ts";
+import { isHost } from "../layouts/host.ts";
 import type { LengthQuantile } from "./length-quantiles.ts";
 import { type LengthSpread, lengthSpread } from "./length-spread.ts";
 import type { Replica } from "./replica.ts";
@@ -55,7 +56,10 @@ export function requestService(replica: Replica, lengths: Lengths): RequestServi
 
 /** Why nothing can be predicted on a GPU: a figure that the model needs is not known. */
 export function unknownGpuFigure({ gpu }: Replica): Finding | null {
-  const figures = { memoryBandwidthGBps: gpu.memoryBandwidthGBps, "tflopsDense.fp16": gpu.tflopsDense.bf16 ?? gpu.tflopsDense.fp16 };
+  const peak = isHost(gpu)
+    ? { "tflopsDense.fp32": gpu.tflopsDense.fp32 }
+    : { "tflopsDense.fp16": gpu.tflopsDense.bf16 ?? gpu.tflopsDense.fp16 };
+  const figures = { memoryBandwidthGBps: gpu.memoryBandwidthGBps, ...peak };
   const missing = Object.entries(figures).find(([, value]) => value === null)?.[0];
   if (missing === undefined) return null;
   return {

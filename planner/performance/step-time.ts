@@ -1,4 +1,5 @@
 import type { FormatConstants, StepTimeConstants } from "../../catalog/schema/step-time.ts";
+import { isHost } from "../layouts/host.ts";
 import { kvElementBytes } from "../memory/cache-layers.ts";
 import { type AdapterCosts, adapterCosts, adapterSeconds } from "./adapters.ts";
 import type { EngineTiming } from "./engine-generation.ts";
@@ -178,8 +179,9 @@ function modelOverheadSeconds(constants: StepTimeConstants, work: ModelWork, tim
   return ((work.moeLayers > 0 ? routing : 0) + hybrid + step.fixedMicroseconds) * 1e-6;
 }
 
+/** Of the engine's kernels for GPUs. */
 const formatFactor = ({ constants, layout, gpu }: Replica, { generation }: EngineTiming): number =>
-  generation.formatFactors[weightFormatName(constants, layout.precision, gpu)] ?? 1;
+  isHost(gpu) ? 1 : (generation.formatFactors[weightFormatName(constants, layout.precision, gpu)] ?? 1);
 
 /** Size of a cache element relative to 16 bits, in which the catalog states a model's cache. */
 export function kvElementScale({ layout, release }: Pick<Replica, "layout" | "release">): number {

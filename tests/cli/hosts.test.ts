@@ -65,16 +65,95 @@ test("what a server takes beside its share of a small host is not called CUDA's"
   expect(out).not.toMatch(/GPU|CUDA|enforce-eager/);
 });
 
-test("generation is not predicted on processors", () => {
-  expect(answerEstimate({ model: "Qwen/Qwen3-8B", gpu: "c7i.8xlarge" }, catalog)).toMatchObject({
+const spoken = { model: "Qwen/Qwen3-8B", inputTokens: 500, outputTokens: 100, concurrency: 1 } as const;
+
+test("llama.cpp generates text on processors, named or not, and says that nothing near was measured", () => {
+  for (const engine of [{}, { engine: "llama.cpp" }]) {
+    const answer = answerEstimate({ ...spoken, ...engine, gpu: "c7i.4xlarge", precision: "gguf-q4_k_m" }, catalog);
+    expect(answer).toMatchObject({ engine: "llama.cpp", fits: true, evidence: "none", extrapolations: [{ code: "gpu-not-measured" }] });
+    expect(answer).toHaveProperty("interval90.tpotMs");
+  }
+});
+
+test("in lines and in flags alike, with no word of a GPU", async () => {
+  const { code, out } = await gpufleet([
+    ...["estimate", "--model", "Qwen/Qwen3-8B", "--gpu", "c8g.16xlarge", "--engine", "llama.cpp", "--precision", "gguf-q8_0"],
+    ...["--input-tokens", "500", "--output-tokens", "100", "--concurrency", "1"],
+  ]);
+  expect(code).toBe(0);
+  expect(out).toContain("no generation was measured on c8g.16xlarge");
+  expect(out).not.toMatch(/GPU|CUDA/i);
+  const line = JSON.stringify({ id: "a", ...spoken, gpu: "c8g.16xlarge", engine: "llama.cpp", precision: "gguf-q8_0" });
+  const { out: lines } = await gpufleet(["estimate", "--batch", "-"], { input: `${line}\n` });
+  expect(JSON.parse(lines)).toMatchObject({
+    id: "a",
+    fits: true,
+    evidence: "none",
+    layout: { gpu: "c8g.16xlarge", precision: "gguf-q8_0" },
+  });
+  const { out: sizes } = await gpufleet(["size", "--batch", "-"], {
+    input: `${JSON.stringify({ id: "b", model: "Qwen/Qwen3-8B", gpu: "c8g.16xlarge", engine: "llama.cpp", precision: "gguf-q8_0" })}\n`,
+  });
+  expect(JSON.parse(sizes)).toMatchObject({ id: "b", fits: true, finding: null });
+});
+
+test("every instance type without GPUs that holds the weights answers", () => {
+  for (const { id } of catalog.instanceTypes.filter(({ gpu }) => gpu === null)) {
+    const answer = answerEstimate({ ...spoken, gpu: id, precision: "gguf-q4_k_m" }, catalog);
+    expect(answer, id).toMatchObject("evidence" in answer ? { fits: true, evidence: "none" } : { finding: { code: "does-not-fit" } });
+  }
+});
+
+test("within a family the larger type is never slower", () => {
+  const speeds = ["c7i.4xlarge", "c7i.8xlarge", "c7i.24xlarge", "c7i.48xlarge"].map((gpu) => {
+    const answer = answerEstimate({ ...spoken, gpu, precision: "gguf-q4_k_m" }, catalog);
+    return "outputTokensPerSecond" in answer ? (answer.outputTokensPerSecond ?? 0) : 0;
+  });
+  expect(speeds[0]).toBeGreaterThan(0);
+  expect(speeds).toEqual(speeds.toSorted((a, b) => a - b));
+});
+
+test("weights that are larger than the host's memory do not fit, in bytes of the host", () => {
+  expect(answerSize({ model: "Qwen/Qwen3-32B", gpu: "c7i.4xlarge", precision: "bf16" }, catalog)).toMatchObject({
     fits: false,
-    finding: { code: "gpu-not-supported-by-engine" },
+    finding: { code: "does-not-fit", unit: "bytes", suggestion: "use a host with more memory" },
   });
 });
 
-test("llama.cpp on a processor is refused too", () => {
-  expect(answerEstimate({ model: "Qwen/Qwen3-8B", gpu: "c7i.8xlarge", engine: "llama.cpp" }, catalog)).toMatchObject({
+test("a format that llama.cpp does not read is refused, and a GGUF format named", () => {
+  expect(answerEstimate({ ...spoken, gpu: "c7i.8xlarge", precision: "awq-int4" }, catalog)).toMatchObject({
     fits: false,
-    finding: { code: "gpu-not-supported-by-engine" },
+    finding: { code: "unsupported-precision", value: "awq-int4", suggestion: "use gguf-q4_k_m" },
   });
+});
+
+test.each([
+  ["vllm", "Qwen/Qwen3-8B", "llama.cpp"],
+  ["sglang", "Qwen/Qwen3-8B", "llama.cpp"],
+  ["vllm", "BAAI/bge-m3", "tei"],
+  ["vllm", "openai/whisper-small", "faster-whisper"],
+])("%s does not run %s on a processor, and %s is named", (engine, model, other) => {
+  const answer = answerSize({ model, gpu: "c7i.8xlarge", engine }, catalog);
+  const suggestion = `use the engine ${other}, or name a GPU`;
+  expect(answer).toMatchObject({
+    fits: false,
+    finding: { code: "gpu-not-supported-by-engine", path: "gpu", value: "c7i.8xlarge", suggestion },
+  });
+  expect(JSON.stringify(answer)).not.toContain("compute capability");
+});
+
+test("weights cannot be offloaded to the memory in which they lie anyway", () => {
+  expect(answerSize({ model: "Qwen/Qwen3-32B", gpu: "c7i.4xlarge", cpuOffloadGb: 50 }, catalog)).toMatchObject({
+    error: { code: "no-offload-on-host", path: "cpuOffloadGb", value: 50 },
+  });
+});
+
+test("that a node has two sockets is said where text is generated, and nowhere else", () => {
+  const codes = (model: string, gpu: string): string[] => {
+    const answer = answerSize({ model, gpu }, catalog);
+    return "assumptions" in answer ? answer.assumptions.map(({ code }) => code) : [];
+  };
+  expect(codes("Qwen/Qwen3-8B", "c7i.48xlarge")).toContain("several-sockets");
+  expect(codes("Qwen/Qwen3-8B", "c7i.24xlarge")).not.toContain("several-sockets");
+  expect(codes("BAAI/bge-m3", "c7i.48xlarge")).not.toContain("several-sockets");
 });
