@@ -29,7 +29,7 @@ export const mostWorkloadsAtRoot = 400;
 const searchEffort = (workloads: number): number => Math.min(40_000, 600 * workloads + 100 * workloads ** 2);
 /** Where menus have found the fleet already. */
 const effortAfterMenus = 0.2;
-const treeLimits: TreeLimits = { evaluations: 60_000, exactEvaluations: 5_000, gap: 0.0005, rootSteps: 120, nodeSteps: 18 };
+const treeLimits: TreeLimits = { evaluations: 60_000, exactEvaluations: 5_000, gap: 0.0005, rootSteps: 250, nodeSteps: 12 };
 /** Among more workloads a branch decides less, and the time is better spent on other fleets. */
 const limitsOfTree = (workloads: number): TreeLimits => {
   if (workloads > mostWorkloadsInTree) return rootOnly;
