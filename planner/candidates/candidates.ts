@@ -145,7 +145,11 @@ function size(subject: Subject, group: NodeGroup, wish: Layout): Sized {
     (adapters === undefined ? null : adapterLayoutFinding(model, wish, release, workload.path));
   if (refused !== null) return { ok: false, fits: null, finding: refused };
   const { layout, memory } = sizedLayout(model, gpu, release, wish, besideOf(speculation, adapters));
-  if (!memory.fits && memory.finding !== null) return { ok: false, fits: holdsWeights(memory.finding), finding: memory.finding };
+  if (!memory.fits && memory.finding !== null) {
+    const hasBeside = speculation !== undefined || adapters !== undefined;
+    const { finding: ofModel } = hasBeside ? sizedLayout(model, gpu, release, wish).memory : memory;
+    return { ok: false, fits: ofModel === null || holdsWeights(ofModel), finding: memory.finding };
+  }
   const plain = { model, gpu, release, layout, memory, link: gpu.link, constants: catalog.stepTime };
   const { network } = group.span ?? {};
   const predicted = {
@@ -171,7 +175,10 @@ function size(subject: Subject, group: NodeGroup, wish: Layout): Sized {
   };
 }
 
-/** Weights that leave too little room for one long request are held all the same: a shorter one is the way out. Null where nothing is known of the memory. */
+/**
+ * Of the model alone: adapters and drafts that find no room beside it do not make it larger than a node. Weights that leave too little room for one
+ * long request are held all the same: a shorter one is the way out. Null where nothing is known of the memory.
+ */
 function holdsWeights({ code }: Finding): boolean | null {
   if (code === "does-not-fit") return false;
   return code === "context-does-not-fit" || code === "cuda-graphs-do-not-fit" ? true : null;

@@ -57,6 +57,11 @@ test("a fleet with adapters is planned with room for them, and the independent c
   expect(tuned.plan.cost.usdPerHour).toBeGreaterThanOrEqual(alone.plan.cost.usdPerHour);
 });
 
+test("adapters that find no room beside a model that one node holds do not spread it over several nodes", async () => {
+  const crowded = spec("lora: { adapters: 300, rank: 24 }", "meta-llama/Llama-3.3-70B-Instruct", "fp8", "rtx-pro-6000-server");
+  await expect(planned(crowded)).rejects.toThrow(/fits on nothing on offer: the closest, 8 x rtx-pro-6000-server/);
+});
+
 test("the plan says what it took for granted of the adapters", async () => {
   const { plan } = await planned(spec("lora: { adapters: 3 }"));
   const codes = plan.assumptions.filter(({ path }) => path.startsWith("workloads[0].lora")).map(({ code }) => code);
