@@ -7,9 +7,10 @@ import type { Finding } from "../planner/finding.ts";
 import { completeLayout } from "../planner/layouts/complete.ts";
 import { gpusPerReplica, type Layout, mostNodesPerReplica } from "../planner/layouts/layout.ts";
 import type { Precision } from "../planner/layouts/precision.ts";
-import type { Fit, Fits, NodePrice } from "../reports/fits-table.ts";
+import type { Fit, Fits } from "../reports/fits-table.ts";
 import { asMeant } from "./asked-as-meant.ts";
 import { hostFits } from "./host-fits.ts";
+import { cheapestNode, type NodePrices, nodePrices } from "./node-prices.ts";
 import type { SizeRequest } from "./request.ts";
 import { unanswerable } from "./request-flags.ts";
 import { modelNamed, present, releaseOf, sizeOf } from "./sizing.ts";
@@ -34,18 +35,18 @@ export function fitsOn(request: SizeRequest, catalog: Catalog, directory = "."):
     for (const precision of precisions) {
       const found = smallest(named.model, gpu, release, { ...meant, precision });
       if ("finding" in found) notFitting.push({ gpu: gpu.id, precision, finding: found.finding });
-      else fitting.push({ gpu: gpu.id, precision, ...found.fit, cheapest: cheapest(prices.get(gpu.id) ?? [], found.gpus) });
+      else fitting.push({ gpu: gpu.id, precision, ...found.fit, cheapest: cheapestNode(prices.get(gpu.id) ?? [], found.gpus) });
     }
   }
   // As in a plan: several nodes are looked at only where no single one holds the model.
   if (fitting.length === 0 && meant.tensorParallel === undefined && meant.pipelineParallel === undefined) {
     fitting.push(
       ...catalog.gpus.flatMap((gpu) =>
-        precisions.flatMap((precision) => spanningFit(named.model, gpu, release, { ...meant, precision }, catalog)),
+        precisions.flatMap((precision) => spanningFit(named.model, gpu, release, { ...meant, precision }, catalog, prices)),
       ),
     );
   }
-  const hosts = hostFits(request, named.model, meant, catalog);
+  const hosts = hostFits(request, named.model, meant, catalog, prices);
   fitting.push(...(hosts?.fits ?? []));
   return {
     model: named.model.id,
@@ -86,6 +87,7 @@ function spanningFit(
   release: EngineRelease,
   wish: Partial<Layout> & { precision: Precision },
   catalog: Catalog,
+  prices: NodePrices,
 ): Fit[] {
   const types = catalog.instanceTypes.filter((instance) => instance.gpu === gpu.id && networkOf(instance) !== null);
   const tensorParallel = Math.max(0, ...types.map(({ gpuCount }) => gpuCount));
@@ -95,31 +97,12 @@ function spanningFit(
     if ("finding" in sizing || !sizing.memory.fits) continue;
     const { maxConcurrency, kvCacheTokens } = sizing.memory;
     const ids = types.map(({ id }) => id);
-    const prices = (nodePrices(catalog).get(gpu.id) ?? []).filter(({ instanceType }) => ids.includes(instanceType));
-    const node = cheapest(prices, tensorParallel);
+    const linked = (prices.get(gpu.id) ?? []).filter(({ instanceType }) => ids.includes(instanceType));
+    const node = cheapestNode(linked, tensorParallel);
     const priced = node === null ? null : { ...node, usdPerHour: node.usdPerHour * nodes };
     return [{ gpu: gpu.id, precision: wish.precision, tensorParallel, nodes, maxConcurrency, kvCacheTokens, cheapest: priced }];
   }
   return [];
-}
-
-/** On-demand prices by GPU. */
-function nodePrices(catalog: Catalog): ReadonlyMap<string, readonly NodePrice[]> {
-  const instances = new Map(catalog.instanceTypes.map((instance) => [instance.id, instance]));
-  const priced = catalog.prices.flatMap((price) => {
-    const instance = instances.get(price.instance);
-    if (instance === undefined || instance.gpu === null || price.onDemand === null) return [];
-    const { usdPerHour, asOf, estimated } = price.onDemand;
-    const node: NodePrice = { instanceType: instance.id, region: price.region, usdPerHour, asOf, estimated, gpuCount: instance.gpuCount };
-    return [{ gpu: instance.gpu, node }];
-  });
-  const byGpu = Map.groupBy(priced, ({ gpu }) => gpu);
-  return new Map([...byGpu].map(([gpu, entries]) => [gpu, entries.map(({ node }) => node)]));
-}
-
-function cheapest(nodes: readonly NodePrice[], gpus: number): NodePrice | null {
-  const [first] = nodes.filter(({ gpuCount }) => gpuCount >= gpus).toSorted((a, b) => a.usdPerHour - b.usdPerHour);
-  return first ?? null;
 }
 
 const byPrice = (a: Fit, b: Fit): number => {

@@ -9,7 +9,8 @@ import type { Layout } from "../planner/layouts/layout.ts";
 import { type EngineRelease, engineRelease } from "../planner/layouts/release.ts";
 import { defaults } from "../planner/spec/defaults.ts";
 import { runsOnHosts } from "../planner/spec/host-engines.ts";
-import type { Fit, NodePrice } from "../reports/fits-table.ts";
+import type { Fit } from "../reports/fits-table.ts";
+import { cheapestNode, type NodePrices } from "./node-prices.ts";
 import type { SizeRequest } from "./request.ts";
 import { sizeOf } from "./sizing.ts";
 
@@ -20,7 +21,13 @@ export interface HostFits {
 }
 
 /** Null where no engine that was asked for serves the model without a GPU, or a format was that no processor computes in. */
-export function hostFits(request: Partial<SizeRequest>, model: Model, wish: Partial<Layout>, catalog: Catalog): HostFits | null {
+export function hostFits(
+  request: Partial<SizeRequest>,
+  model: Model,
+  wish: Partial<Layout>,
+  catalog: Catalog,
+  prices: NodePrices,
+): HostFits | null {
   const row = catalog.taskServing.find(({ engine, models }) => runsOnHosts(engine) && models.includes(model.id));
   const isWished = (request.engine ?? row?.engine) === row?.engine && (wish.tensorParallel ?? 1) === 1;
   const precision = wish.precision ?? "fp32";
@@ -29,7 +36,7 @@ export function hostFits(request: Partial<SizeRequest>, model: Model, wish: Part
   const release = engineRelease(catalog.engines, row.engine, version);
   if ("code" in release) return null;
   const found = catalog.instanceTypes.flatMap((instance) => {
-    const price = cheapestPrice(instance, catalog);
+    const price = cheapestNode(prices.get(instance.id) ?? [], 0);
     const fit = instance.gpu === null && price !== null ? smallestPart(instance, model, release, wish, catalog) : null;
     return fit === null ? [] : [{ ...fit, cheapest: price }];
   });
@@ -63,13 +70,4 @@ function smallestPart(
       return { gpu: node.cpu.id, precision: layout.precision, tensorParallel: 1, vcpus, maxConcurrency, kvCacheTokens };
   }
   return null;
-}
-
-function cheapestPrice(instance: InstanceType, { prices }: Catalog): NodePrice | null {
-  const nodes = prices.flatMap(({ instance: id, region, onDemand }): NodePrice[] => {
-    if (id !== instance.id || onDemand === null) return [];
-    const { usdPerHour, asOf, estimated } = onDemand;
-    return [{ instanceType: id, region, usdPerHour, asOf, estimated, gpuCount: 0 }];
-  });
-  return nodes.toSorted((a, b) => a.usdPerHour - b.usdPerHour)[0] ?? null;
 }

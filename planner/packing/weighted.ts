@@ -136,7 +136,8 @@ const rounding = 1e-9;
 
 /** The greatest of what every workload costs at least by the piece, of the nodes that any one takes, and of the fleet of those that are not weighted. */
 function boundOf(problem: PackingProblem, packEven: PackEven): MicroUsdPerHour {
-  const weighted = problem.workloads.filter(isWeighted).map((workload) => weightedBound(bundled(problem), workload));
+  const together = bundled(problem);
+  const weighted = problem.workloads.filter(isWeighted).map((workload) => weightedBound(together, workload));
   const others = { ...problem, workloads: problem.workloads.filter((workload) => !isWeighted(workload)) };
   const rest = packEven(others);
   const ofOthers = "packing" in rest ? rest.packing.lowerBoundUsdPerHour : 0;

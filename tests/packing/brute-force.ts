@@ -2,13 +2,13 @@ import type { PackingProblem, PackingWorkload } from "../../planner/packing/prob
 import { ruleHolds } from "./checker.ts";
 
 /** A pool that can be bought: an offer in one zone, or outside spot in no zone in particular. */
-interface Place {
+export interface Place {
   readonly offer: number;
   readonly zone: string | null;
 }
 
 /** GPUs in use in each place. */
-type Load = readonly number[];
+export type Load = readonly number[];
 
 const placesOf = (problem: PackingProblem): Place[] =>
   problem.offers.flatMap(({ market, zones, nodesTogether }, offer): Place[] => [
@@ -18,36 +18,50 @@ const placesOf = (problem: PackingProblem): Place[] =>
 
 /**
  * The least cost below `below` of any fleet that obeys every rule, by trying them all; null when there is none. For small problems only.
- * Three things are not tried, because nothing cheaper can come of them: what uses no less everywhere than another way does,
- * what breaks a limit already, and what costs too much already. GPUs by the piece, at the price of a node's share, cost no more than nodes.
+ * What uses no less everywhere than another way does is not tried, nor what by itself breaks a limit or costs too much.
  */
 export function cheapestByBruteForce(problem: PackingProblem, below: number = Infinity): number | null {
   const places = placesOf(problem);
-  const perGpu = places.map(({ offer }) => offerOf(problem, offer).usdPerNodeHour / offerOf(problem, offer).gpusPerNode);
-  const byThePiece = (load: Load): number => load.reduce((sum, gpus, place) => sum + gpus * (perGpu[place] as number), 0);
   const isHopeless = (load: Load): boolean => !withinLimits(problem, places, load) || costOf(problem, places, load) >= below;
-  const loads: { load: Load; cost: number }[][] = [];
+  const loads: Load[][] = [];
   // Those with the fewest choices first: they may have none.
   for (const workload of problem.workloads.toSorted((a, b) => choices(a) - choices(b))) {
     if (workload.demand === 0) continue;
-    const own = leastLoads(problem, workload, places, isHopeless).map((load) => ({ load, cost: byThePiece(load) }));
+    const own = leastLoads(problem, workload, places, isHopeless);
     if (own.length === 0) return null;
-    loads.push(own.sort((a, b) => a.cost - b.cost));
+    loads.push(own);
   }
-  loads.sort((a, b) => a.length - b.length);
+  return cheapestTotal(problem, places, loads, below);
+}
+
+/**
+ * The least cost below `below` of one load of each workload, by trying them all; null when there is none. Left out is what breaks a limit already
+ * or costs too much already: GPUs by the piece, at the price of a node's share, cost no more than nodes.
+ */
+export function cheapestTotal(
+  problem: PackingProblem,
+  places: readonly Place[],
+  loads: readonly (readonly Load[])[],
+  below: number = Infinity,
+): number | null {
+  const perGpu = places.map(({ offer }) => offerOf(problem, offer).usdPerNodeHour / offerOf(problem, offer).gpusPerNode);
+  const byThePiece = (load: Load): number => load.reduce((sum, gpus, place) => sum + gpus * (perGpu[place] as number), 0);
+  const priced = loads
+    .map((own) => own.map((load) => ({ load, cost: byThePiece(load) })).sort((a, b) => a.cost - b.cost))
+    .sort((a, b) => a.length - b.length);
   /** What the workloads from this one on cost at least. */
-  const rest = loads.map((_, index) => loads.slice(index).reduce((sum, own) => sum + (own[0]?.cost ?? 0), 0));
+  const rest = priced.map((_, index) => priced.slice(index).reduce((sum, own) => sum + (own[0]?.cost ?? 0), 0));
   const total: number[] = new Array(places.length).fill(0);
   let best = below;
   const tryWorkload = (index: number, pieces: number): void => {
     if (!withinLimits(problem, places, total)) return;
     const cost = costOf(problem, places, total);
     if (cost >= best) return;
-    if (index === loads.length) {
+    if (index === priced.length) {
       best = cost;
       return;
     }
-    for (const { load, cost: own } of loads[index] ?? []) {
+    for (const { load, cost: own } of priced[index] ?? []) {
       if (pieces + own + (rest[index + 1] ?? 0) > best + rounding) return;
       add(total, load, 1);
       tryWorkload(index + 1, pieces + own);
@@ -63,7 +77,7 @@ const rounding = 1e-6;
 
 const choices = ({ options }: PackingWorkload): number => options.reduce((sum, { offers }) => sum + offers.length, 0);
 
-const offerOf = (problem: PackingProblem, offer: number) => problem.offers[offer] as PackingProblem["offers"][number];
+export const offerOf = (problem: PackingProblem, offer: number) => problem.offers[offer] as PackingProblem["offers"][number];
 
 function add(total: number[], load: Load, times: number): void {
   load.forEach((gpus, place) => {
@@ -134,7 +148,7 @@ function leastLoadsOf(
   return found.map(gpusOf);
 }
 
-const noMore = (a: Load, b: Load): boolean => a.every((gpus, place) => gpus <= (b[place] as number));
+export const noMore = (a: Load, b: Load): boolean => a.every((gpus, place) => gpus <= (b[place] as number));
 
 function costOf(problem: PackingProblem, places: readonly Place[], loads: Load): number {
   return places.reduce((sum, { offer }, place) => {

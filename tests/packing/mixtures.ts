@@ -1,10 +1,10 @@
 import type { Packing, PackingProblem, PackingWorkload, Placement } from "../../planner/packing/problem.ts";
+import { cheapestTotal, type Load, noMore, offerOf, type Place } from "./brute-force.ts";
 
 /** Weighted workloads, by the contract in planner/packing/problem.ts alone: the rule, and the least cost of any mixture by trying them all. */
 type Placed = Pick<Placement, "option" | "offer" | "zone" | "replicas">;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-const offerOf = (problem: PackingProblem, offer: number) => problem.offers[offer] as PackingProblem["offers"][number];
 const optionOf = ({ options }: PackingWorkload, option: number) => options[option] as PackingWorkload["options"][number];
 
 export function mixtureHolds(problem: PackingProblem, workload: PackingWorkload, placed: readonly Placed[]): boolean {
@@ -54,34 +54,12 @@ function mostOnNode(problem: PackingProblem, workload: PackingWorkload, pool: re
 export function cheapestMixture(problem: PackingProblem): number | null {
   // Pools bound to a zone beside one that is not are of use to rules about nodes and zones only.
   const needsZones = problem.workloads.some(({ survive }) => survive === "node" || survive === "zone");
-  const places = problem.offers.flatMap(({ market, zones }, offer) => [
+  const places = problem.offers.flatMap(({ market, zones }, offer): Place[] => [
     ...(market === "spot" ? [] : [{ offer, zone: null }]),
     ...(market === "spot" || needsZones ? zones : []).map((zone) => ({ offer, zone })),
   ]);
   const loads = problem.workloads.filter(({ demand }) => demand > 0).map((workload) => loadsOf(problem, workload, places));
-  const cost = (total: readonly number[]): number =>
-    sum(
-      places.map(
-        ({ offer }, place) => Math.ceil((total[place] ?? 0) / offerOf(problem, offer).gpusPerNode) * offerOf(problem, offer).usdPerNodeHour,
-      ),
-    );
-  let best = Infinity;
-  const add = (index: number, total: readonly number[]): void => {
-    if (!withinLimits(problem, places, total) || cost(total) >= best) return;
-    const own = loads[index];
-    if (own === undefined) best = cost(total);
-    else
-      for (const load of own)
-        add(
-          index + 1,
-          total.map((gpus, place) => gpus + (load[place] ?? 0)),
-        );
-  };
-  add(
-    0,
-    places.map(() => 0),
-  );
-  return best === Infinity ? null : best;
+  return cheapestTotal(problem, places, loads);
 }
 
 /** More than any rule asks for at this size: twice the demand is left without one of two zones or spot pools, and a node may hold four. */
@@ -92,11 +70,7 @@ const mostReplicas = ({ demand, survive, surviveSpotPool, options }: PackingWork
   return survive === "none" ? need + 1 : survive === "zone" ? 2 * need + 2 : need + 4;
 };
 
-function loadsOf(
-  problem: PackingProblem,
-  workload: PackingWorkload,
-  places: readonly { readonly offer: number; readonly zone: string | null }[],
-): number[][] {
+function loadsOf(problem: PackingProblem, workload: PackingWorkload, places: readonly Place[]): Load[] {
   const spots = workload.options.flatMap(({ offers }, option) =>
     places.flatMap((place, index) => (offers.includes(place.offer) ? [{ option, place: index, ...place }] : [])),
   );
@@ -123,18 +97,7 @@ function loadsOf(
   };
   tryFrom(0, mostReplicas(workload));
   const all = [...found.values()];
-  const noMore = (a: readonly number[], b: readonly number[]): boolean => a.every((gpus, place) => gpus <= (b[place] ?? 0));
   return all.filter((load) => !all.some((other) => other !== load && noMore(other, load)));
-}
-
-function withinLimits(problem: PackingProblem, places: readonly { readonly offer: number }[], total: readonly number[]): boolean {
-  const gpus = problem.offers.map(({ gpusPerNode }, offer) =>
-    sum(places.map((place, index) => (place.offer === offer ? Math.ceil((total[index] ?? 0) / gpusPerNode) * gpusPerNode : 0))),
-  );
-  return (
-    problem.offers.every(({ maxNodes, gpusPerNode }, offer) => maxNodes === null || (gpus[offer] ?? 0) <= maxNodes * gpusPerNode) &&
-    problem.quotas.every((quota) => sum(quota.offers.map((offer) => gpus[offer] ?? 0)) <= quota.gpus)
-  );
 }
 
 /** What is wrong with a packing of weighted workloads. */
